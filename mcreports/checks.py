@@ -1,0 +1,83 @@
+"""What a verdict is: proven or unknown, never assumed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Status(StrEnum):
+    """The four things that can be said of a check."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    WARN = "warn"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+SEVERITY = (Status.PASS, Status.WARN, Status.UNKNOWN, Status.FAIL)
+
+
+def worst(statuses: Iterable[Status]) -> Status:
+    """The gravest of the statuses; of none at all, unknown: silence is not a pass.
+
+    >>> worst([Status.PASS, Status.UNKNOWN]).value, worst([]).value
+    ('unknown', 'unknown')
+    """
+    return max(statuses, key=SEVERITY.index, default=Status.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One check of one subject, with what it was held against and why it came out so.
+
+    ``tenant`` is None for the whole platform. ``figures`` are ids of the figures it rests on;
+    ``value`` and ``target`` are printed so that they stay on the verdict's side.
+    """
+
+    check: str
+    tenant: str | None
+    status: Status
+    value: str | None
+    target: str
+    op: str
+    unit: str
+    reason: str
+    figures: tuple[str, ...] = ()
+    n: int | None = None
+    gap: str | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+
+    def as_dict(self) -> dict[str, object]:
+        """This verdict as ``report.json`` carries it."""
+        return {
+            "check": self.check,
+            "tenant": self.tenant,
+            **({"labels": dict(self.labels)} if self.labels else {}),
+            "status": self.status.value,
+            "value": self.value,
+            "target": self.target,
+            "op": self.op,
+            "unit": self.unit,
+            "reason": self.reason,
+            "figures": list(self.figures),
+            "n": self.n,
+            "gap": self.gap,
+        }
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Two ways to the same sum, and by how much they differ."""
+
+    name: str
+    difference: str
+    status: Status
+
+    def as_dict(self) -> dict[str, object]:
+        """This reconciliation as ``report.json`` carries it."""
+        return {"name": self.name, "difference": self.difference, "status": self.status.value}

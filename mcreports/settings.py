@@ -1,0 +1,189 @@
+"""Settings: ``mcreports.toml``, then ``MCREPORTS__SECTION__KEY``, then flags; unknown keys are errors."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from mcreports.errors import SettingsError
+from mcreports.period import check_zone
+from mcreports.rules import RULES, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILE = "mcreports.toml"
+PREFIX = "MCREPORTS__"
+
+
+def _zone(name: str) -> str:
+    check_zone(name)
+    return name
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceSettings(_Section):
+    """Where samples come from, and how this machine proves who it is."""
+
+    url: str = Field("demo://?seed=7", description="demo://?seed=7, http(s)://host:9090 or archive:PATH")
+    deadline: PositiveFloat = Field(120.0, description="seconds for one metric, retries included")
+    max_mb: PositiveFloat = Field(256.0, description="the largest answer that is read, in MB, unpacked")
+    max_skew: PositiveFloat = Field(300.0, description="seconds that this clock and the server's may differ")
+    org_id: str | None = Field(None, description="X-Scope-OrgID, for servers of many tenants")
+    headers: dict[str, str] = Field(default_factory=dict, description="further request headers")
+    token_file: Path | None = Field(None, description="a file that holds a bearer token")
+    username: str | None = Field(None, description="for basic authentication")
+    password_file: Path | None = Field(None, description="a file that holds the password")
+    ca_file: Path | None = Field(None, description="the certificate authority to trust, PEM")
+    cert_file: Path | None = Field(None, description="a client certificate, PEM")
+    key_file: Path | None = Field(None, description="the client certificate's key, PEM")
+
+
+class ReportSettings(_Section):
+    """What is reported, for whom, in which zone, and where it is put."""
+
+    zone: Annotated[str, BeforeValidator(_zone)] = Field("UTC", description="the calendar's time zone")
+    settle: timedelta = Field(timedelta(minutes=15), description="how long a closed period waits for late samples")
+    output: Path = Field(Path("output"), description="where runs are published")
+    tenants: tuple[str, ...] = Field((), description="the expected tenants; empty: those of tenant.info")
+    reports: tuple[str, ...] = Field(("daily", "weekly", "monthly", "trends"), description="what --due publishes")
+    since: str | None = Field(None, description="the first day that --due publishes, 2025-10-01")
+    formats: tuple[str, ...] = Field(("html", "json"), description="html, json, csv, xlsx, pdf")
+    evidence: Path | None = Field(None, description="the directory of evidence files")
+    timeout: PositiveInt = Field(600, description="seconds that one notebook may run")
+
+
+class ThresholdSettings(_Section):
+    """A check's own thresholds; what is left out keeps the runbook's."""
+
+    warn: Decimal | None = None
+    fail: Decimal | None = None
+    least_usd: Decimal | None = None
+
+
+class TenantSettings(_Section):
+    """What differs for one tenant."""
+
+    owner: str | None = None
+    budget_daily: Decimal | None = Field(None, description="USD a day, over the metric's")
+    budget_monthly: Decimal | None = Field(None, description="USD a month, over the metric's")
+    thresholds: dict[str, ThresholdSettings] = Field(default_factory=dict)
+
+
+class MetricSettings(_Section):
+    """Another platform's name for a metric, and for its labels."""
+
+    name: str | None = None
+    labels: dict[str, str] = Field(default_factory=dict)
+
+
+class ScheduleSettings(_Section):
+    """When the exported schedule fires; what is due is found on disk, so it may fire at any time."""
+
+    due: str = Field("0 9 * * *", description="cron: publish what is due (the runbook's 09:00 UTC)")
+    autonomy: str = Field("0 */6 * * *", description="cron: validate autonomy (the runbook's six hours)")
+    autonomy_tenant: str = "TENANT_003"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, each with the default that the runbook gives it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+    )
+
+    source: SourceSettings = SourceSettings()
+    report: ReportSettings = ReportSettings()
+    thresholds: dict[str, ThresholdSettings] = Field(default_factory=dict)
+    tenants: dict[str, TenantSettings] = Field(default_factory=dict)
+    metrics: dict[str, MetricSettings] = Field(default_factory=dict)
+    schedule: ScheduleSettings = ScheduleSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        **_others: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes over the file, which comes in as the initial values."""
+        return env_settings, init_settings
+
+    def rule(self, check: str, tenant: str | None = None) -> Rule:
+        """The thresholds of a check for a tenant: its own, else the settings', else the runbook's."""
+        rule = RULES[check]
+        own = self.tenants[tenant].thresholds if tenant is not None and tenant in self.tenants else {}
+        for changes in (self.thresholds.get(check), own.get(check)):
+            if changes is not None:
+                rule = replace(rule, **changes.model_dump(exclude_none=True))
+        return rule
+
+
+def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of a TOML file and the environment; every fault is named with its key and line."""
+    file = path or Path(FILE)
+    text = ""
+    if path is not None or file.exists():
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            msg = f"{file}: the settings cannot be read: {error}"
+            raise SettingsError(msg) from error
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{file} is not TOML: {error}"
+        raise SettingsError(msg) from error
+    _refuse_unknown_variables(environment)
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        faults = "; ".join(_fault(file, text, fault["loc"], fault["msg"]) for fault in error.errors())
+        raise SettingsError(faults) from error
+    _refuse_unknown_checks(settings, file, text)
+    return settings
+
+
+def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
+    sections = Settings.model_fields
+    for variable in environment:
+        if variable.startswith(PREFIX):
+            section = variable.removeprefix(PREFIX).split("__")[0].lower()
+            if section not in sections:
+                msg = f"{variable}: there is no section {section!r}; there are {', '.join(sections)}"
+                raise SettingsError(msg)
+
+
+def _refuse_unknown_checks(settings: Settings, file: Path, text: str) -> None:
+    named = [("thresholds", check) for check in settings.thresholds]
+    named += [(tenant, check) for tenant, own in settings.tenants.items() for check in own.thresholds]
+    for where, check in named:
+        if check not in RULES:
+            msg = f"{file}{_line(text, check)}: {where} has no check {check!r}; the checks are {', '.join(RULES)}"
+            raise SettingsError(msg)
+
+
+def _fault(file: Path, text: str, location: tuple[int | str, ...], message: str) -> str:
+    key = ".".join(str(part) for part in location)
+    said = "unknown key" if "Extra inputs" in message else message
+    return f"{file}{_line(text, str(location[-1]))}: {key}: {said}"
+
+
+def _line(text: str, key: str) -> str:
+    for number, line in enumerate(text.splitlines(), start=1):
+        head = line.split("=")[0]
+        if key in head.replace('"', " ").replace("[", " ").replace("]", " ").replace(".", " . ").split() or key in head:
+            return f", line {number}"
+    return ""

@@ -1,0 +1,162 @@
+"""A snapshot: exactly the rows and rules that one report may see, as files that travel."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from mcreports import samples
+from mcreports.errors import DataError
+from mcreports.figures import instant_text
+from mcreports.metrics import Metric
+from mcreports.period import Period
+from mcreports.rules import Rule
+from mcreports.samples import Note
+from mcreports.sources import SourceInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SCHEMA = "mcreports.snapshot/1"
+FILE = "snapshot.json"
+
+
+@dataclass(frozen=True)
+class Window:
+    """[start, end) that was asked for, and the first sample of anybody's in it, if there was one."""
+
+    start: datetime
+    end: datetime
+    watched_since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that a report rests on: the period, the tenants, the rules, the samples, the evidence.
+
+    ``tables`` holds one conformed table per metric key, ``windows`` what was asked of the source for
+    it; ``evidence`` the tables read from evidence files; ``configured`` whether the tenants were named
+    in the settings; ``rules`` each check's thresholds, under ``check`` and ``check|tenant``.
+    """
+
+    report: str
+    period: Period
+    state: str
+    tenants: tuple[str, ...]
+    source: SourceInfo
+    metrics: Mapping[str, Metric]
+    tables: Mapping[str, pd.DataFrame]
+    windows: Mapping[str, Window]
+    rules: Mapping[str, Rule]
+    owners: Mapping[str, str] = field(default_factory=dict)
+    budgets: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    evidence: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    configured: bool = False
+
+    def table(self, key: str) -> pd.DataFrame:
+        """The samples of a metric; an empty table when none were pulled."""
+        return self.tables[key] if key in self.tables else samples.empty(self.metrics[key])
+
+    def rule(self, check: str, tenant: str | None = None) -> Rule:
+        """The thresholds of a check, for a tenant that has its own or for all."""
+        return self.rules.get(f"{check}|{tenant}", self.rules[check])
+
+
+def write(snapshot: Snapshot, directory: Path) -> None:
+    """Write ``snapshot.json`` and a Parquet file per table under ``snapshot/``; same rows, same bytes."""
+    folder = directory / "snapshot"
+    folder.mkdir(parents=True)
+    for kind, tables in (("metric", snapshot.tables), ("evidence", snapshot.evidence)):
+        for name, table in tables.items():
+            table.to_parquet(folder / f"{kind}.{name}.parquet", compression="zstd", index=False)
+    body = {
+        "schema": SCHEMA,
+        "report": snapshot.report,
+        "period": {"label": snapshot.period.label, "zone": snapshot.period.zone},
+        "state": snapshot.state,
+        "tenants": list(snapshot.tenants),
+        "configured": snapshot.configured,
+        "source": asdict(snapshot.source),
+        "metrics": {key: asdict(metric) for key, metric in snapshot.metrics.items()},
+        "tables": {name: len(table) for name, table in snapshot.tables.items()},
+        "windows": {key: _window_text(window) for key, window in snapshot.windows.items()},
+        "rules": {name: asdict(rule) for name, rule in snapshot.rules.items()},
+        "owners": dict(snapshot.owners),
+        "budgets": {tenant: dict(own) for tenant, own in snapshot.budgets.items()},
+        "evidence": {name: len(table) for name, table in snapshot.evidence.items()},
+        "notes": [asdict(note) for note in snapshot.notes],
+    }
+    text = json.dumps(body, indent=1, sort_keys=True, default=str)
+    (directory / FILE).write_text(text, encoding="utf-8")
+
+
+def read(directory: Path) -> Snapshot:
+    """The snapshot that :func:`write` left in a directory, down to the last row."""
+    try:
+        body = json.loads((directory / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        msg = f"{directory / FILE}: the snapshot cannot be read: {error}"
+        raise DataError(msg) from error
+    if body.get("schema") != SCHEMA:
+        msg = f"{directory / FILE}: the schema is {body.get('schema')!r}, not {SCHEMA}"
+        raise DataError(msg)
+    metrics = {key: Metric(**{**raw, "labels": tuple(raw["labels"])}) for key, raw in body["metrics"].items()}
+    return Snapshot(
+        report=body["report"],
+        period=Period.parse(body["period"]["label"], body["period"]["zone"]),
+        state=body["state"],
+        tenants=tuple(body["tenants"]),
+        configured=body["configured"],
+        source=SourceInfo(**body["source"]),
+        metrics=metrics,
+        tables={name: _read_table(directory, "metric", name, rows) for name, rows in body["tables"].items()},
+        windows={key: _window(raw) for key, raw in body["windows"].items()},
+        rules={name: _rule(raw) for name, raw in body["rules"].items()},
+        owners=body["owners"],
+        budgets={t: {k: Decimal(v) for k, v in own.items()} for t, own in body["budgets"].items()},
+        evidence={name: _read_table(directory, "evidence", name, rows) for name, rows in body["evidence"].items()},
+        notes=tuple(Note(**note) for note in body["notes"]),
+    )
+
+
+def _read_table(directory: Path, kind: str, name: str, rows: int) -> pd.DataFrame:
+    file = directory / "snapshot" / f"{kind}.{name}.parquet"
+    try:
+        table = pd.read_parquet(file)
+    except (OSError, ValueError) as error:
+        msg = f"{file}: the snapshot's table cannot be read: {error}"
+        raise DataError(msg) from error
+    if len(table) != rows:
+        msg = f"{file}: has {len(table)} rows, the snapshot was written with {rows}"
+        raise DataError(msg)
+    return table
+
+
+def _rule(raw: dict[str, str | None]) -> Rule:
+    money = {key: None if raw[key] is None else Decimal(str(raw[key])) for key in ("warn", "fail", "least_usd")}
+    return Rule(**{**raw, **money})  # type: ignore[arg-type]
+
+
+def _window_text(window: Window) -> dict[str, str | None]:
+    since = window.watched_since
+    return {
+        "start": instant_text(window.start),
+        "end": instant_text(window.end),
+        "watched_since": None if since is None else since.isoformat(),
+    }
+
+
+def _window(raw: dict[str, str | None]) -> Window:
+    start, end, since = (None if raw[k] is None else datetime.fromisoformat(str(raw[k])) for k in ("start", "end", "watched_since"))
+    assert start is not None and end is not None  # noqa: S101, PT018 - written by _window_text
+    return Window(start, end, since)
+
+
+
