@@ -1,14 +1,14 @@
 """Every error this package raises, and the exit code that the command line gives it.
 
-    McreportsError            1   our fault, or data that contradict themselves
-    ├── UsageError            2   a period, a tenant or an option that cannot be
-    │   └── SettingsError     2   a key, a value or a credential that is wrong
-    ├── SourceError           1   the source answered, and the answer cannot be used
-    │   └── UnreachableError  75  the source did not answer in time: try again
-    ├── DataError             1   samples or evidence contradict themselves
-    ├── EvidenceError         1   an evidence file cannot be read
-    ├── RunError              1   a notebook did not come to its own end
-    └── PublishError          1   a run could not be published; the last one stays
+McreportsError            1   our fault, or data that contradict themselves
+├── UsageError            2   a period, a tenant or an option that cannot be
+│   └── SettingsError     2   a key, a value or a credential that is wrong
+├── SourceError           1   the source answered, and the answer cannot be used
+│   └── UnreachableError  75  the source did not answer in time: try again
+├── DataError             1   samples or evidence contradict themselves
+├── EvidenceError         1   an evidence file cannot be read
+├── RunError              1   a notebook did not come to its own end
+└── PublishError          1   a run could not be published; the last one stays
 """
 
 from __future__ import annotations

@@ -98,9 +98,13 @@ def instant_text(at: datetime) -> str:
 class Figures:
     """All figures of a report, found again by id, tenant, labels and start."""
 
-    def __init__(self, every: Iterable[Figure]) -> None:
-        """Keep the figures; two that would be taken for each other are a DataError."""
+    def __init__(self, every: Iterable[Figure], window: tuple[datetime, datetime] | None = None) -> None:
+        """Keep the figures; two that would be taken for each other are a DataError.
+
+        ``window`` is the report's own: the one that is meant where a figure has several.
+        """
         self.every = tuple(every)
+        self._window = window
         self._found: dict[tuple[object, ...], list[Figure]] = {}
         keys: set[str] = set()
         for figure in self.every:
@@ -117,13 +121,13 @@ class Figures:
     def find(
         self, figure_id: str, tenant: str | None = None, start: datetime | None = None, **labels: str
     ) -> Figure:
-        """The figure of this id, tenant and labels, of the newest window unless ``start`` names one."""
+        """The figure of this id, tenant and labels, of the report's own window unless ``start`` names one."""
         wanted = (figure_id, tenant, tuple(sorted(labels.items())))
         found = [f for f in self._found.get(wanted, []) if start is None or f.window[0] == start]
         if not found:
             msg = f"no figure is called {figure_id} for {tenant!r} {labels or ''}"
             raise KeyError(msg)
-        return max(found, key=lambda figure: figure.window)
+        return max(found, key=lambda figure: (figure.window == self._window, figure.window))
 
     def where(self, figure_id: str) -> tuple[Figure, ...]:
         """Every figure of this id, whatever tenant and labels."""

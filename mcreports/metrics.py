@@ -35,9 +35,14 @@ class Metric:
         >>> CATALOGUE["budget.cost"].selector(tenant='a"b')
         'mc_tenant_cost_total_usd{tenant="a\\"b"}'
         """
-        pairs = (f"{self.server_label(k)}={json.dumps(v, ensure_ascii=False)}" for k, v in labels.items())
+        pairs = (f"{self.server_label(label)}={_literal(value)}" for label, value in labels.items())
         inside = ",".join(pairs)
         return f"{self.name}{{{inside}}}" if inside else self.name
+
+
+def _literal(text: str) -> str:
+    # Prometheus takes a bare U+FFFD for broken UTF-8 and refuses the query.
+    return json.dumps(text, ensure_ascii=False).replace("\ufffd", "\\ufffd")
 
 
 CATALOGUE: dict[str, Metric] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FORMS = "2025-10-31, 2025-W44, 2025-10, 2025-Q4, 2025 or 2025-10-01..2025-10-15"
+YEARS = range(1970, 9000)
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,9 @@ class Period:
                 if first >= after:
                     msg = f"{text!r} is not a period: it ends before it begins"
                     raise UsageError(msg)
+                if first.year not in YEARS:
+                    msg = f"{text!r} is not a period with samples: they begin in {YEARS.start}"
+                    raise UsageError(msg)
                 return period
         msg = f"{text!r} is not a period; write it like {FORMS}"
         raise UsageError(msg)
@@ -64,7 +69,11 @@ class Period:
     def last_closed(kind: str, now: datetime, zone: str = "UTC") -> Period:
         """The newest day, week, month, quarter or year that has ended by ``now``."""
         check_zone(zone)
-        return Period.containing(kind, now.astimezone(ZoneInfo(zone)).date(), zone).previous()
+        period = Period.containing(kind, now.astimezone(ZoneInfo(zone)).date(), zone)
+        # A clock set back over midnight shows a day that has ended, and Samoa's 30 December 2011 never was.
+        while period.end > now or period.start == period.end:
+            period = period.previous()
+        return period
 
     @property
     def start(self) -> datetime:
@@ -125,14 +134,13 @@ def midnight(day: date, zone: str) -> datetime:
     '2024-09-08T04:00:00+00:00'
     """
     local = datetime.combine(day, time(), ZoneInfo(zone))
-    instant = local.astimezone(UTC)
-    # In a gap fold=0 counts with the offset from before it; the day then starts where the gap ends.
-    earlier = local.replace(fold=1).astimezone(UTC)
-    return min(instant, earlier) if _is_imaginary(local) and earlier.astimezone(ZoneInfo(zone)).date() == day else instant
-
-
-def _is_imaginary(local: datetime) -> bool:
-    return local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) != local.replace(tzinfo=None)
+    first, second = local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)
+    if first <= second:
+        return first
+    # The clock leaps over this midnight: the day begins where the leap lands, somewhere after ``second``.
+    leap = range(int((first - second).total_seconds()))
+    landed = bisect_left(leap, day, key=lambda s: (second + timedelta(seconds=s)).astimezone(local.tzinfo).date())
+    return second + timedelta(seconds=landed)
 
 
 def check_zone(zone: str) -> None:

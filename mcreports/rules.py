@@ -42,7 +42,7 @@ class Rule:
 
 
 def _rule(op: Op, fail: str, warn: str | None = None, unit: str = "%", least: str | None = None) -> Rule:
-    return Rule(op, Decimal(fail), warn and Decimal(warn) or None, unit, least and Decimal(least) or None)
+    return Rule(op, Decimal(fail), (warn and Decimal(warn)) or None, unit, (least and Decimal(least)) or None)
 
 
 RULES: dict[str, Rule] = {

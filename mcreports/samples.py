@@ -137,29 +137,63 @@ def _one_replica(
             text = f"{metric.name}: two replicas of one series ({names}) differ by more than 1 %; the fullest is shown"
             notes.append(Note("replicas.apart", metric.key, tenant, text))
             continue
-        holes = _outside(ts, other_ts)
-        ts, values = np.concatenate([ts, other_ts[holes]]), np.concatenate([values, other_values[holes]])
+        fills, is_whole = _fillers((ts, values), (other_ts, other_values), metric.kind)
+        if not is_whole:
+            names = _difference(labels, other_labels)
+            text = f"{metric.name}: a hole of one replica is left open, the other's ({names}) counter does not fit in"
+            notes.append(Note("replicas.apart", metric.key, tenant, text))
+        ts, values = np.concatenate([ts, other_ts[fills]]), np.concatenate([values, other_values[fills]])
         order = np.argsort(ts, kind="stable")
         ts, values = ts[order], values[order]
     return (ts, values), notes
 
 
+def _fillers(
+    one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray], kind: str
+) -> tuple[np.ndarray, bool]:
+    """Which of the other replica's samples fill holes of this one, and whether all that fall in holes do.
+
+    A counter's filler must not fall where neither replica by itself saw a reset: the two may stand a
+    little apart, and a step down between them would count the whole counter as spent again.
+    """
+    (ts, values), (other_ts, other_values) = one, other
+    fills = _outside(ts, other_ts)
+    if kind == "gauge" or not fills.any():
+        return fills, True
+    places, is_whole = np.searchsorted(ts, other_ts), True
+    inside = np.flatnonzero(fills)
+    for at in np.split(inside, np.flatnonzero(np.diff(places[inside])) + 1):
+        place, first, after = int(places[at[0]]), int(at[0]), int(at[-1]) + 1
+        edges = values[max(place - 1, 0) : place], values[place : place + 1]
+        own = max(_drops(np.concatenate(edges)), _drops(other_values[max(first - 1, 0) : after + 1]))
+        # a replica that only lived in the hole is another process: it began and ended with a reset
+        born = int(len(edges[0]) > 0 and first == 0) + int(len(edges[1]) > 0 and after == len(other_values))
+        if _drops(np.concatenate([edges[0], other_values[at], edges[1]])) > own + born:
+            fills[at], is_whole = False, False
+    return fills, is_whole
+
+
+def _drops(values: np.ndarray) -> int:
+    return int(np.count_nonzero(values[1:] < values[:-1]))
+
+
 def _outside(ts: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Which of the other replica's instants fall where this one has none for two intervals."""
+    """Which of the other replica's instants fall where this one has none for two intervals, or one beyond its ends."""
     step = interval_of(ts)
     if np.isnan(step):
         return other != ts[0]
     after = np.searchsorted(ts, other, side="left")
-    left = np.where(after > 0, ts[np.maximum(after - 1, 0)], -np.inf)
-    right = np.where(after < len(ts), ts[np.minimum(after, len(ts) - 1)], np.inf)
-    return (right - left > 2 * step) & (other > left) & (other < right)
+    left, right = ts[np.maximum(after - 1, 0)], ts[np.minimum(after, len(ts) - 1)]
+    in_hole = (right - left > 2 * step) & (other < right) & (after > 0) & (after < len(ts))
+    return in_hole | (other < ts[0] - step) | (other > ts[-1] + step)
 
 
 def _apart(one: tuple[np.ndarray, np.ndarray], two: tuple[np.ndarray, np.ndarray]) -> bool:
     start, end = max(one[0][0], two[0][0]), min(one[0][-1], two[0][-1])
     if start >= end:
         return False
-    grown = [np.diff(np.interp([start, end], ts, unwrap(values)))[0] for ts, values in (one, two)]
+    with np.errstate(invalid="ignore"):  # infinite values are for the ledger to judge
+        grown = [np.diff(np.interp([start, end], ts, unwrap(values)))[0] for ts, values in (one, two)]
     return bool(abs(grown[0] - grown[1]) > APART * max(map(abs, grown)))
 
 
@@ -167,7 +201,7 @@ def unwrap(values: np.ndarray) -> np.ndarray:
     """A counter's values with what it had reached before each reset added back on."""
     if not len(values):
         return values
-    dropped = np.where(np.diff(values) < 0, values[:-1], 0.0)
+    dropped = np.where(values[1:] < values[:-1], values[:-1], 0.0)
     return values + np.concatenate([[0.0], np.cumsum(dropped)])
 
 
@@ -175,3 +209,20 @@ def _difference(one: tuple[tuple[str, str], ...], two: tuple[tuple[str, str], ..
     left, right = dict(one), dict(two)
     keys = sorted(k for k in left.keys() | right.keys() if left.get(k) != right.get(k))
     return ", ".join(f"{k}={left.get(k, '')} and {right.get(k, '')}" for k in keys)
+
+
+def trim(table: pd.DataFrame, metric: Metric, start: np.datetime64, end: np.datetime64) -> pd.DataFrame:
+    """The rows in [start, end); of counters also each series' last row before and first row after."""
+    ts = table["ts"].to_numpy()
+    keep = (ts >= start) & (ts < end)
+    if metric.kind != "gauge" and len(table):
+        labels = [table[label].cat.codes.to_numpy() for label in metric.labels]
+        # a row is the last before the start if its successor is of another series or not before it
+        same = np.ones(len(table) - 1, bool)
+        for codes in labels:
+            same &= codes[1:] == codes[:-1]
+        keep[:-1] |= (ts[:-1] < start) & (~same | (ts[1:] >= start))
+        keep[-1] |= ts[-1] < start
+        keep[1:] |= (ts[1:] >= end) & (~same | (ts[:-1] < end))
+        keep[0] |= ts[0] >= end
+    return table[keep].reset_index(drop=True)

@@ -1,0 +1,1 @@
+"""What series say about themselves: pure computations on arrays."""

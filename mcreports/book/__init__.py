@@ -1,0 +1,49 @@
+"""What a notebook holds: a report opened over its snapshot, and each of its parts as a result to show."""
+
+from mcreports.book.front import band, cards, needs_action
+from mcreports.book.opening import open_report
+from mcreports.book.operations import (
+    autonomy_table,
+    budget_verdicts,
+    evidence_table,
+    grounding_table,
+    platform_table,
+    rate_trend,
+    unit_cost_table,
+)
+from mcreports.book.proof import close, coverage_table, notes, other_checks, sign_off, sums
+from mcreports.book.spend import day_bars, day_table, driver_bridge, driver_table, spend_curve, tenant_table
+from mcreports.book.year import change_table, month_bars, month_table, rate_table, weekday_table
+from mcreports.view.page import Style
+
+__all__ = [
+    "Style",
+    "autonomy_table",
+    "band",
+    "budget_verdicts",
+    "cards",
+    "change_table",
+    "close",
+    "coverage_table",
+    "day_bars",
+    "day_table",
+    "driver_bridge",
+    "driver_table",
+    "evidence_table",
+    "grounding_table",
+    "month_bars",
+    "month_table",
+    "needs_action",
+    "notes",
+    "open_report",
+    "other_checks",
+    "platform_table",
+    "rate_table",
+    "rate_trend",
+    "sign_off",
+    "spend_curve",
+    "sums",
+    "tenant_table",
+    "unit_cost_table",
+    "weekday_table",
+]

@@ -1,0 +1,90 @@
+"""The first screen: the verdict, the figures one looks for, and what needs action."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcreports.checks import Status
+from mcreports.domains.derive import number
+from mcreports.domains.story import main_driver
+from mcreports.figures import Figure
+from mcreports.view.format import Shape
+from mcreports.view.markup import Judged, Name, Strong
+from mcreports.view.page import Band, Card, Cards
+from mcreports.view.tables import Column, Table
+
+if TYPE_CHECKING:
+    from mcreports.checks import Verdict
+    from mcreports.domains.compose import Report
+    from mcreports.view.markup import Text
+
+MOST_ACTIONS = 10
+SIGNED = Shape("amount", sign=True)
+
+
+def band(report: Report) -> Band:
+    """The report's verdict in one sentence, and the sentences that carry it."""
+    said = report.headline
+    return Band(said.status, said.text, tuple(_sentence(sentence) for sentence in said.sentences))
+
+
+def _sentence(sentence: tuple[str | Figure, ...]) -> Text:
+    return (*(Strong(part) if isinstance(part, Figure) else part for part in sentence), " ")
+
+
+def cards(report: Report) -> Cards:
+    """Month to date, forecast, the period, autonomy and grounding."""
+    figures = report.figures
+    month = (
+        Card("Month to date", figures.find("budget.spend.mtd"), (figures.find("budget.variance.mtd_percent"), " against the budget to date")),
+        Card("Month end", figures.find("budget.forecast.month_end"), (figures.find("budget.variance.month_percent"), " against the budget")),
+        Card("This period", figures.find("budget.spend.period"), (figures.find("budget.change.period_percent"), " against the one before")),
+    )
+    rates = (
+        Card("Autonomy", figures.find("autonomy.success_rate"), "", gravest(report, "autonomy.success_rate")),
+        Card("RAG grounding", figures.find("grounding.pass_rate"), "", platform_verdict(report, "grounding.pass_rate")),
+    )
+    return Cards(month + rates)
+
+
+def platform_verdict(report: Report, check: str) -> Verdict | None:
+    """The verdict on the platform as a whole, where there is one."""
+    return next((v for v in report.verdicts if v.check == check and v.tenant is None), None)
+
+
+def gravest(report: Report, check: str) -> Verdict | None:
+    """The worst verdict of a check over all tenants."""
+    order = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS)
+    return min((v for v in report.verdicts if v.check == check), key=lambda v: order.index(v.status), default=None)
+
+
+def needs_action(report: Report) -> Table:
+    """Tenants whose month is over budget beyond the thresholds, the most money first."""
+    judged = [v for v in report.verdicts if v.check == "budget.forecast" and v.status in {Status.WARN, Status.FAIL}]
+    figures = report.figures
+    judged.sort(key=lambda v: -(number(figures.find("budget.variance.month", v.tenant).value) or 0))
+    columns = (
+        Column("Tenant", "name"), Column("Verdict", "verdict"), Column("Month end", "number"), Column("Budget", "number"),
+        Column("Over by, USD", "number", shape=SIGNED), Column("Over by, %", "number", shape=SIGNED),
+        Column("Main driver"), Column("Used up on"), Column("Owner", "name"),
+    )  # fmt: skip
+    rows = tuple(_action(report, verdict) for verdict in judged[:MOST_ACTIONS])
+    return Table("Needs action", columns, rows, empty="Nothing needs action.")
+
+
+def _action(report: Report, verdict: Verdict) -> tuple[Text | None, ...]:
+    figures, tenant = report.figures, verdict.tenant
+    driver = main_driver(figures, tenant)
+    month_end, allowed, over, percent, used_up = (
+        figures.find(name, tenant)
+        for name in (
+            "budget.forecast.month_end", "budget.limit.monthly", "budget.variance.month", "budget.variance.month_percent",
+            "budget.exhaustion_date",
+        )
+    )  # fmt: skip
+    why: Text = "no driver grew" if driver is None else (Name(dict(driver.labels)["driver"]), " ", driver)
+    owner = report.snapshot.owners.get(tenant or "", "")
+    return (Name(tenant or ""), verdict, month_end, allowed, over, percent, why, used_up, Name(owner) if owner else None)
+
+
+__all__ = ["Judged", "band", "cards", "gravest", "needs_action", "platform_verdict"]

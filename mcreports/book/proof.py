@@ -1,0 +1,72 @@
+"""The last screen: what adds up, what is estimated or unknown and why, and the closing figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mcreports.checks import Status
+from mcreports.figures import Quality
+from mcreports.view.closing import MIME, closing
+from mcreports.view.markup import Name
+from mcreports.view.page import Notes, SignOff
+from mcreports.view.tables import Table, reconciliation_table, verdict_table
+
+if TYPE_CHECKING:
+    from mcreports.domains.compose import Report
+    from mcreports.view.markup import Text
+
+
+def sums(report: Report) -> Table:
+    """The same money by other ways."""
+    return reconciliation_table("What adds up", report.reconciliation)
+
+
+def coverage_table(report: Report) -> Table:
+    """Where samples are missing; what is covered in full is not listed."""
+    thin = [v for v in report.verdicts if v.check == "data.coverage" and v.status is not Status.PASS]
+    return verdict_table("Sample coverage", thin, empty="Every metric of every tenant is covered.")
+
+
+def other_checks(report: Report) -> Table:
+    """Every verdict that no table above shows."""
+    shown = {"tenants.expected"}
+    return verdict_table("Other checks", [v for v in report.verdicts if v.check in shown], empty="Every tenant with costs is configured.")
+
+
+def notes(report: Report) -> Notes:
+    """What is estimated or unknown, each reason once, and what the source had to say."""
+    reasons: dict[str, dict[str, None]] = {}
+    for figure in report.figures:
+        if figure.quality is not Quality.ACTUAL and figure.reason and not figure.labels:
+            whose = figure.tenant if figure.tenant is not None else "all tenants"
+            reasons.setdefault(f"{figure.quality.value}: {figure.reason}", {})[f"{figure.id} of {whose}"] = None
+    items: list[Text] = [(f"{reason} (", Name(_few(list(names))), ")") for reason, names in reasons.items()]
+    items += [Name(note.text) for note in report.snapshot.notes]
+    return Notes(tuple(items))
+
+
+def _few(names: list[str]) -> str:
+    most = 4
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def sign_off() -> SignOff:
+    """Lines for those who prepare, review and approve."""
+    return SignOff()
+
+
+@dataclass(frozen=True)
+class Closing:
+    """The closing cell's result: for the runner the whole report as JSON, for a reader one line."""
+
+    report: Report
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        count = len(self.report.figures.every)
+        return {MIME: closing(self.report), "text/plain": f"{count} figures, {len(self.report.verdicts)} verdicts handed over"}
+
+
+def close(report: Report) -> Closing:
+    """Hand figures, verdicts and reconciliations to the runner: the notebook's last cell."""
+    return Closing(report)

@@ -1,0 +1,144 @@
+"""Money in pictures and tables: the month's curve, the bridge by driver, tenants, drivers, days."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from mcreports.domains.derive import number
+from mcreports.figures import Figure
+from mcreports.view.charts import Bars, Bridge, Lines, Series, Sparkline, driver_role
+from mcreports.view.format import Shape
+from mcreports.view.markup import Name
+from mcreports.view.tables import Column, Table
+
+if TYPE_CHECKING:
+    from mcreports.domains.compose import Report
+
+SIGNED = Shape("amount", sign=True)
+ALL = Name("Total")
+
+
+def spend_curve(report: Report) -> Lines:
+    """The month's cumulative spend against its budget, and where it is heading."""
+    figures, month = report.figures, report.snapshot.period.month()
+    spent, budget = (_by_day(report, name) for name in ("budget.spend.cumulative", "budget.limit.to_date"))
+    lines = [
+        Series("Actual", "actual", tuple(map(_date, spent)), spent),
+        Series("Budget", "budget", tuple(map(_date, budget)), budget),
+    ]
+    ahead, last = figures.find("budget.forecast.month_end"), month.after - timedelta(days=1)
+    if spent and ahead.value is not None and _date(spent[-1]) < last:
+        low, high = (float(number(end) or 0) for end in ahead.bounds or (ahead.value, ahead.value))
+        now = float(number(spent[-1].value) or 0)
+        lines.append(Series("Forecast", "forecast", (_date(spent[-1]), last), (spent[-1], ahead), (now, low), (now, high)))
+    over = number(figures.find("budget.variance.month").value)
+    title = "Spend against budget" if over is None else f"The month {_verb(report)} {'over' if over > 0 else 'under'} its budget"
+    return Lines(title, f"Cumulative spend, USD, {month.first:%B %Y}; actual solid, forecast dotted, budget dashed", tuple(lines), half=True)
+
+
+def _by_day(report: Report, figure_id: str) -> tuple[Figure, ...]:
+    """The platform's figures of an id that are labelled with a day alone, in order."""
+    return tuple(f for f in report.figures.where(figure_id) if f.tenant is None and list(dict(f.labels)) == ["day"])
+
+
+def _verb(report: Report) -> str:
+    period = report.snapshot.period
+    return "ended" if period.after == period.month().after else "is heading"
+
+
+def driver_bridge(report: Report, figure_id: str = "budget.change.mtd") -> Bridge:
+    """The change by driver, whose steps add up to the change of the whole."""
+    figures = report.figures
+    steps = [f for f in figures.where(figure_id) if f.tenant is None and list(dict(f.labels)) == ["driver"] and f.value is not None]
+    whole = figures.find(figure_id)
+    same = "the same days of the month before" if figure_id.endswith("mtd") else "the period before"
+    title = "Change by driver"
+    if steps and whole.value is not None:
+        first = max(steps, key=lambda f: abs(number(f.value) or 0))
+        title = f"{dict(first.labels)['driver']} changed most".capitalize()
+    pairs = tuple((dict(step.labels)["driver"], step) for step in steps)
+    return Bridge(title, f"USD, against {same}, by driver", pairs, ("total", whole), half=True)
+
+
+def tenant_table(report: Report) -> Table:
+    """Every tenant's month to date and full month against its budget, and the month before."""
+    columns = (
+        Column("Tenant", "name"),
+        Column("Actual", "number", "Month to date"), Column("Budget", "number", "Month to date"),
+        Column("Var", "number", "Month to date", SIGNED), Column("Var %", "number", "Month to date", SIGNED),
+        Column("Month end", "number", "Full month"), Column("Budget", "number", "Full month"),
+        Column("Var", "number", "Full month", SIGNED), Column("Var %", "number", "Full month", SIGNED),
+        Column("vs prior month", "number", "", SIGNED), Column("By day", "spark"),
+    )  # fmt: skip
+    ids = (
+        "budget.spend.mtd", "budget.limit.to_date", "budget.variance.mtd", "budget.variance.mtd_percent",
+        "budget.forecast.month_end", "budget.limit.monthly", "budget.variance.month", "budget.variance.month_percent",
+        "budget.change.mtd_percent",
+    )  # fmt: skip
+    names = sorted(_tenants(report), key=lambda name: -(number(report.figures.find("budget.variance.month", name).value) or -10**12))
+    rows = tuple((Name(name), *_row(report, ids, name), _spark(report, name)) for name in names)
+    return Table("All tenants", columns, rows, (ALL, *_row(report, ids, None), _spark(report, None)))
+
+
+def _row(report: Report, ids: tuple[str, ...], tenant: str | None) -> tuple[Figure, ...]:
+    return tuple(report.figures.find(figure_id, tenant) for figure_id in ids)
+
+
+def _tenants(report: Report) -> list[str]:
+    """The tenants that the report has figures of."""
+    return [f.tenant for f in report.figures.where("budget.spend.period") if f.tenant is not None and not f.labels]
+
+
+def _spark(report: Report, tenant: str | None) -> Sparkline:
+    days = [f for f in report.figures.where("budget.spend.day") if f.tenant == tenant and list(dict(f.labels)) == ["day"]]
+    return Sparkline(tuple(days), f"USD by day, {tenant or 'total'}")
+
+
+def driver_table(report: Report) -> Table:
+    """Each tenant's spend in the period by driver; what adds up stands at the right and at the bottom."""
+    drivers = list(dict.fromkeys(dict(f.labels)["driver"] for f in report.figures.where("budget.spend.period") if f.labels))
+    columns = (
+        Column("Tenant", "name"), *(Column(driver or "(no driver)", "number") for driver in drivers), Column("Total", "number"),
+        Column("Before", "number"), Column("Change", "number", "", SIGNED), Column("Change %", "number", "", SIGNED),
+        Column("Opening balance, not attributed", "number"),
+    )  # fmt: skip
+    rows = [(Name(tenant), *_drivers(report, drivers, tenant)) for tenant in _tenants(report)]
+    return Table("Spend by tenant and driver", columns, tuple(rows), (ALL, *_drivers(report, drivers, None)))
+
+
+def _drivers(report: Report, drivers: list[str], tenant: str | None) -> tuple[Figure | None, ...]:
+    find = report.figures.find
+    parts = tuple(find("budget.spend.period", tenant, driver=driver) for driver in drivers)
+    ids = ("budget.spend.period", "budget.spend.previous", "budget.change.period", "budget.change.period_percent")
+    return (*parts, *(find(figure_id, tenant) for figure_id in ids), find("budget.opening_unattributed", tenant))
+
+
+def day_table(report: Report) -> Table:
+    """The platform's spend of each day, by driver."""
+    days = _by_day(report, "budget.spend.day")
+    drivers = _day_drivers(report)
+    columns = (Column("Day"), *(Column(driver or "(no driver)", "number") for driver in drivers), Column("Total", "number"))
+    rows = []
+    for figure in days:
+        label = dict(figure.labels)["day"]
+        parts = (report.figures.find("budget.spend.day", day=label, driver=driver) for driver in drivers)
+        rows.append((label, *parts, figure))
+    return Table("Spend by day and driver", columns, tuple(rows), empty="No day is over yet.")
+
+
+def day_bars(report: Report) -> Bars:
+    """The platform's spend by day, drivers stacked."""
+    series = []
+    for position, driver in enumerate(_day_drivers(report)):
+        own = [f for f in report.figures.where("budget.spend.day") if dict(f.labels).get("driver") == driver]
+        series.append(Series(driver, driver_role(driver, position), tuple(_date(f) for f in own), tuple(own)))
+    return Bars("Spend by day", "USD, drivers stacked", tuple(series))
+
+
+def _day_drivers(report: Report) -> list[str]:
+    return list(dict.fromkeys(dict(f.labels)["driver"] for f in report.figures.where("budget.spend.day") if "driver" in dict(f.labels)))
+
+
+def _date(figure: Figure) -> date:
+    return date.fromisoformat(dict(figure.labels)["day"])

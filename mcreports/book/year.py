@@ -1,0 +1,84 @@
+"""A year in pictures and tables: months, weekdays, the largest changes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from mcreports.view.charts import Bars, Series, driver_role
+from mcreports.view.format import Shape
+from mcreports.view.markup import Name
+from mcreports.view.tables import Column, Table
+
+if TYPE_CHECKING:
+    from mcreports.domains.compose import Report
+    from mcreports.figures import Figure
+
+SIGNED = Shape("amount", sign=True)
+
+
+def month_bars(report: Report) -> Bars:
+    """The platform's spend by month, drivers stacked."""
+    series = []
+    for position, driver in enumerate(_drivers(report)):
+        own = tuple(f for f in report.figures.where("budget.spend.month") if f.tenant is None and dict(f.labels).get("driver") == driver)
+        series.append(Series(driver, driver_role(driver, position), tuple(_date(f) for f in own), own))
+    return Bars("Spend by month", "USD, drivers stacked", tuple(series))
+
+
+def month_table(report: Report) -> Table:
+    """Each month's spend of every tenant."""
+    names = list(dict.fromkeys(f.tenant for f in report.figures.where("budget.spend.month") if f.tenant is not None))
+    columns = (Column("Month"), *(Column(name, "number") for name in names), Column("Total", "number"))
+    rows = tuple(
+        (month, *(report.figures.find("budget.spend.month", name, month=month) for name in (*names, None)))
+        for month in _months(report)
+    )
+    total = ("Total", *(report.figures.find("budget.spend.period", name) for name in (*names, None)))
+    return Table("Spend by month and tenant", columns, rows, total)
+
+
+def rate_table(report: Report) -> Table:
+    """Unit cost, autonomy and grounding of the platform, month by month."""
+    ids = {
+        "USD per good operation": "budget.cost_per_good_operation", "Operations": "autonomy.operations",
+        "Success": "autonomy.success_rate", "Compensated": "autonomy.compensation_rate",
+        "Policy violations": "autonomy.policy_violations", "Residency violations": "autonomy.residency_violations",
+        "Grounded": "grounding.pass_rate",
+    }  # fmt: skip
+    columns = (Column("Month"), *(Column(head, "number") for head in ids))
+    rows = tuple((month, *(report.figures.find(name, month=month) for name in ids.values())) for month in _months(report))
+    return Table("Unit cost and rates by month", columns, rows)
+
+
+def weekday_table(report: Report) -> Table:
+    """The rhythm of the week: mean spend of each weekday."""
+    columns = (Column("Weekday"), Column("Mean spend", "number"))
+    rows = tuple((dict(f.labels)["weekday"], f) for f in report.figures.where("budget.spend.weekday_mean"))
+    return Table("The rhythm of the week", columns, rows)
+
+
+def change_table(report: Report) -> Table:
+    """The largest changes from one month to the next, by USD."""
+    columns = (
+        Column("Tenant", "name"), Column("Driver", "name"), Column("Month"),
+        Column("Change", "number", "", SIGNED), Column("Change %", "number", "", SIGNED),
+    )  # fmt: skip
+    rows = []
+    for change in report.figures.where("budget.change.month"):
+        labels = dict(change.labels)
+        percent = report.figures.find("budget.change.month_percent", change.tenant, **labels)
+        rows.append((Name(change.tenant or ""), Name(labels["driver"]), labels["month"], change, percent))
+    return Table("Largest changes", columns, tuple(rows), empty="No month has one before it.")
+
+
+def _months(report: Report) -> list[str]:
+    return list(dict.fromkeys(dict(f.labels)["month"] for f in report.figures.where("budget.spend.month")))
+
+
+def _drivers(report: Report) -> list[str]:
+    return list(dict.fromkeys(dict(f.labels)["driver"] for f in report.figures.where("budget.spend.month") if "driver" in dict(f.labels)))
+
+
+def _date(figure: Figure) -> date:
+    return date.fromisoformat(dict(figure.labels)["month"] + "-01")

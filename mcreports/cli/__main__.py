@@ -1,0 +1,5 @@
+"""``python -m mcreports.cli``."""
+
+from mcreports.cli import main
+
+main()

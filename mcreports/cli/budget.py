@@ -1,0 +1,119 @@
+"""``mcreports budget``: the tenants' budgets on a terminal or for a program, without publishing anything."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mcreports.cli import options
+from mcreports.cli.context import now, progress, settings_of, show_json, source_of, zone_period
+
+if TYPE_CHECKING:
+    from mcreports.domains.compose import Report
+
+HELP = """The tenants' budgets, without publishing anything.
+
+[bold]Examples[/bold]
+
+  mcreports budget --format daily
+
+  mcreports budget --tenant TENANT_005 --period 2025-10-31 --format json
+"""
+COLUMNS = {
+    "Spent": "budget.spend.period", "Daily limit": "budget.limit.daily", "Used": "budget.utilization.daily",
+    "Month to date": "budget.spend.mtd", "Monthly budget": "budget.limit.monthly", "Used ": "budget.utilization.monthly",
+    "Month end": "budget.forecast.month_end", "Used up on": "budget.exhaustion_date",
+}  # fmt: skip
+
+
+class Form(StrEnum):
+    """How budgets are printed."""
+
+    DAILY = "daily"
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def budget(
+    context: typer.Context,
+    form: Annotated[Form, typer.Option("--format", help="daily: a line per tenant; or table, json, csv.")] = Form.TABLE,
+    tenant: options.Tenants = None,
+    period: options.Period = None,
+    source: options.Source = None,
+    provisional: Annotated[bool, typer.Option("--provisional", help="Also of a day that is not over.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Print each tenant's day and month against its limits."""
+    from mcreports.domains.compose import compose
+    from mcreports.take import Order, take
+
+    settings, at = settings_of(context, source), now()
+    wanted = tuple(dict.fromkeys(tenant)) if tenant else None
+    with progress() as tell:
+        order = Order("daily", zone_period(period, "daily", settings, at), wanted, provisional)
+        report = compose(take(order, source_of(settings, at), settings, at, tell))
+    if json or form is Form.JSON:
+        show_json(_data(report))
+    elif form is Form.CSV:
+        from mcreports.reports.record import figures_csv
+
+        sys.stdout.write(figures_csv(_data(report)["figures"]))
+    elif form is Form.TABLE:
+        _table(report)
+    else:
+        _lines(report)
+
+
+def _data(report: Report) -> dict[str, Any]:
+    period = report.snapshot.period
+    return {
+        "period": {"label": period.label, "zone": period.zone},
+        "state": report.snapshot.state,
+        "figures": [figure.as_dict() for figure in report.figures if figure.id.startswith("budget.")],
+        "verdicts": [verdict.as_dict() for verdict in report.verdicts if verdict.check.startswith("budget.")],
+    }
+
+
+def _tenants(report: Report) -> list[str | None]:
+    verdicts = (v.tenant for v in report.verdicts if v.check == "budget.utilization.daily")
+    return list(dict.fromkeys(verdicts))
+
+
+def _lines(report: Report) -> None:
+    from mcreports.view.format import figure_text, verdict_text
+    from mcreports.view.markup import visible
+
+    print(f"{report.snapshot.period} ({report.snapshot.state})")
+    for tenant in _tenants(report):
+        spent = "no tenant" if tenant is None else figure_text(report.figures.find("budget.spend.period", tenant))
+        print(f"{visible(tenant or 'all tenants')}: {spent}")
+        for verdict in report.verdicts:
+            if verdict.tenant == tenant and verdict.check.startswith("budget."):
+                print(f"  {verdict.check.removeprefix('budget.'):20} {verdict_text(verdict)}")
+
+
+def _table(report: Report) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from mcreports.view.format import figure_text, verdict_text
+    from mcreports.view.markup import visible
+
+    table = Table(box=box.SIMPLE_HEAD, title=f"{report.snapshot.period} ({report.snapshot.state}), USD")
+    for head in ("Tenant", *COLUMNS, "Day", "Month"):
+        table.add_column(head.strip(), justify="right" if head in COLUMNS else "left", no_wrap=head not in {"Tenant"})
+    for tenant in _tenants(report):
+        if tenant is None:
+            continue
+        judged = {v.check: verdict_text(v).split(":")[0] for v in report.verdicts if v.tenant == tenant}
+        cells = [figure_text(report.figures.find(name, tenant)) for name in COLUMNS.values()]
+        words = [judged["budget.utilization.daily"], judged["budget.utilization.monthly"]]
+        table.add_row(*(Text(text) for text in (visible(tenant), *cells, *words)))
+    console = Console()
+    console.print(table if table.row_count else "no tenant is known: nothing to print")

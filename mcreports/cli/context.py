@@ -1,0 +1,94 @@
+"""What a command is run with: settings with its flags on top, the time, a source, and who is told what."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from mcreports.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mcreports.settings import Settings
+    from mcreports.sources import Source
+
+CLOCK = "MCREPORTS_NOW"  # an instant that stands in for the clock, to rehearse what would be due
+
+
+@dataclass(frozen=True)
+class Context:
+    """The settings file that was named, if one was."""
+
+    config: Path | None = None
+
+
+def settings_of(context: typer.Context, source: str | None = None, **report: Any) -> Settings:  # noqa: ANN401 - flags
+    """The settings, with the flags that were given on top of them."""
+    from mcreports.settings import ReportSettings, SourceSettings, load
+
+    loaded = load(context.obj.config)
+    flags = {name: value for name, value in report.items() if value not in (None, (), [])}
+    own = ReportSettings(**{**loaded.report.model_dump(), **flags})
+    where = loaded.source if source is None else SourceSettings(**{**loaded.source.model_dump(), "url": source})
+    return loaded.model_copy(update={"source": where, "report": own})
+
+
+def now() -> datetime:
+    """The time, from the clock or from MCREPORTS_NOW."""
+    text = os.environ.get(CLOCK)
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        msg = f"{CLOCK}={text!r} is not an instant; write it like 2025-11-01T09:00:00Z"
+        raise UsageError(msg) from error
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def source_of(settings: Settings, at: datetime) -> Source:
+    """The source of the settings."""
+    from mcreports.sources.open import open_source
+
+    return open_source(settings.source, at)
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """Tell on stderr what is being done: a moving line on a terminal, nothing elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("starting") as status:
+        yield lambda text: status.update(text)
+
+
+def say(text: str) -> None:
+    """A message for people, on stderr."""
+    print(text, file=sys.stderr)
+
+
+def show_json(value: object) -> None:
+    """Data for programs, on stdout."""
+    import json
+
+    print(json.dumps(value, indent=1, default=str))
+
+
+def zone_period(text: str | None, report: str, settings: Settings, at: datetime) -> Any:  # noqa: ANN401 - Period
+    """The period that was asked for, else the last closed one of the report."""
+    from mcreports.period import Period
+    from mcreports.schedule import last_closed
+
+    zone = settings.report.zone
+    return last_closed(report, at, zone) if text is None else Period.parse(text, zone)

@@ -1,0 +1,166 @@
+"""``mcreports report``: publish one report, or everything that is due."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mcreports.cli import options
+from mcreports.cli.context import now, progress, say, settings_of, show_json, source_of, zone_period
+from mcreports.errors import McreportsError, UsageError
+
+if TYPE_CHECKING:
+    from mcreports.reports.produce import Workshop
+    from mcreports.reports.runs import PublishedRun
+    from mcreports.settings import Settings
+
+HELP = """Publish a report as HTML, notebook and JSON, and more forms on request.
+
+[bold]Examples[/bold]
+
+  mcreports report daily
+
+  mcreports report monthly --period 2025-10 --source http://prometheus:9090
+
+  mcreports report weekly --tenant TENANT_003 --format html,csv
+
+  mcreports report --due
+"""
+FORMATS = ("html", "json", "csv", "xlsx", "pdf")
+GATES = {"fail": 3, "unknown": 4}
+
+
+class Kind(StrEnum):
+    """The reports that there are."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    TRENDS = "trends"
+
+
+class Gate(StrEnum):
+    """Which verdict makes the command fail."""
+
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+def report(
+    context: typer.Context,
+    kind: Annotated[Kind | None, typer.Argument(help="Which report; left out with --due.")] = None,
+    period: options.Period = None,
+    tenant: options.Tenants = None,
+    per_tenant: Annotated[bool, typer.Option("--per-tenant", help="Also a run of its own for every tenant.")] = False,
+    source: options.Source = None,
+    evidence: options.Evidence = None,
+    output: options.Output = None,
+    formats: Annotated[str | None, typer.Option("--format", help="html,json,csv,xlsx,pdf; the first two always come.")] = None,
+    due: Annotated[bool, typer.Option("--due", help="Every closed, settled, unpublished period, oldest first.")] = False,
+    provisional: Annotated[bool, typer.Option("--provisional", help="Also of a period that is not over: PRELIMINARY.")] = False,
+    reason: Annotated[str, typer.Option(help="Why a published period is restated; kept in its manifest.")] = "",
+    fail_on: Annotated[Gate | None, typer.Option(help="Exit with 3 if the verdict is fail, 4 if it is unknown.")] = None,
+    json: options.Json = False,
+) -> None:
+    """Publish what was asked for, rebuild the portal, say what came of it."""
+    settings = settings_of(context, source, evidence=evidence, output=output, formats=_formats(formats))
+    at = now()
+    if due == (kind is not None):
+        msg = "say which report (daily, weekly, monthly, trends), or --due for all that are due, not both"
+        raise UsageError(msg)
+    if due:
+        if period or tenant or provisional:
+            msg = "--due finds its own periods, for all tenants; leave --period, --tenant and --provisional out"
+            raise UsageError(msg)
+        published = _publish_due(settings, at, per_tenant=per_tenant)
+    else:
+        from mcreports.take import Order
+
+        wanted = tuple(dict.fromkeys(tenant)) if tenant else None
+        order = Order(str(kind), zone_period(period, str(kind), settings, at), wanted, provisional)
+        published = [_publish(order, settings, at, per_tenant=per_tenant, reason=reason)]
+    if json:
+        show_json([_as_dict(run, settings) for run in published])
+    elif due and not published:
+        say("nothing is due")
+    _leave(fail_on, published)
+
+
+def _formats(text: str | None) -> tuple[str, ...]:
+    named = tuple(part.strip() for part in text.split(",")) if text else ()
+    strange = [name for name in named if name not in FORMATS]
+    if strange:
+        msg = f"no format is called {', '.join(map(repr, strange))}; there are {', '.join(FORMATS)}"
+        raise UsageError(msg)
+    return named
+
+
+def _publish(order: Any, settings: Settings, at: Any, *, per_tenant: bool, reason: str = "") -> PublishedRun:  # noqa: ANN401
+    from mcreports.reports.produce import Workshop, produce
+
+    with progress() as tell:
+        tell(f"{order.report} {order.period}")
+        shop = Workshop(source_of(settings, at), settings, at, lambda text: tell(f"{order.report} {order.period}: {text}"))
+        run = produce(order, shop, per_tenant=per_tenant, reason=reason)
+        _rebuild_portal(shop)
+    _tell(run, settings)
+    return run
+
+
+def _publish_due(settings: Settings, at: Any, *, per_tenant: bool) -> list[PublishedRun]:  # noqa: ANN401 - datetime
+    """Everything that is due, oldest first; one period that cannot be made does not hold up the others."""
+    from mcreports import schedule
+    from mcreports.reports.runs import published
+    from mcreports.take import Order
+
+    done: list[PublishedRun] = []
+    faults: list[McreportsError] = []
+    found = published(settings.report.output)
+    for damaged in found.damaged:
+        say(f"mcreports: {damaged.path} is damaged: {damaged.said}")
+    for each in schedule.due(at, found.runs, schedule.plan(settings.report)):
+        try:
+            run = _publish(Order(each.report, each.period), settings, at, per_tenant=per_tenant)
+        except McreportsError as error:
+            say(f"mcreports: {each.report} {each.period}: {error}")
+            faults.append(error)
+            if error.exit_code == 75:  # noqa: PLR2004 - the source is away for the others, too
+                break
+        else:
+            done.append(run)
+    if faults:
+        raise faults[0]
+    return done
+
+
+def _rebuild_portal(shop: Workshop) -> None:
+    from mcreports.reports.portal import build
+
+    build(shop.settings.report.output, shop.now)
+
+
+def _tell(run: PublishedRun, settings: Settings) -> None:
+    stands = "stands unchanged" if run.unchanged else "published"
+    page = settings.report.output / run.path / "report.html"
+    say(f"{run.report} {run.period_label} r{run.revision} {stands}: {run.status.upper()}: {run.headline}\n  {page}")
+    if run.changes and not run.unchanged:
+        say(f"  {len(run.changes)} figures or verdicts changed against the revision before; see MANIFEST.json")
+
+
+def _as_dict(run: PublishedRun, settings: Settings) -> dict[str, object]:
+    return {
+        "report": run.report, "period": run.period_label, "revision": run.revision, "unchanged": run.unchanged,
+        "state": run.state, "verdict": {"status": run.status, "headline": run.headline},
+        "path": str(settings.report.output / run.path),
+    }  # fmt: skip
+
+
+def _leave(gate: Gate | None, published: list[PublishedRun]) -> None:
+    """With --fail-on: 3 where a verdict is fail, 4 where one is unknown and that was asked for too."""
+    statuses = {run.status for run in published}
+    if gate is not None and "fail" in statuses:
+        raise typer.Exit(GATES["fail"])
+    if gate is Gate.UNKNOWN and "unknown" in statuses:
+        raise typer.Exit(GATES["unknown"])

@@ -1,0 +1,58 @@
+"""``mcreports schedule``: what is due, and what to install so that it is published by itself."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from mcreports.cli import options
+from mcreports.cli.context import now, settings_of, show_json
+from mcreports.cli.report import report
+
+app = typer.Typer(help="What is due, and what to install so that it is published by itself.", no_args_is_help=True)
+
+
+class System(StrEnum):
+    """What can run a command at a time."""
+
+    CRON = "cron"
+    SYSTEMD = "systemd"
+    KUBERNETES = "kubernetes"
+
+
+@app.command()
+def show(context: typer.Context, output: options.Output = None, json: options.Json = False) -> None:
+    """List what is due now, oldest first."""
+    from mcreports import schedule
+    from mcreports.reports.runs import published
+
+    settings = settings_of(context, output=output)
+    due = schedule.due(now(), published(settings.report.output).runs, schedule.plan(settings.report))
+    if json:
+        show_json([{"report": each.report, "period": each.period.label} for each in due])
+        return
+    for each in due:
+        print(f"{each.report} {each.period}")
+    if not due:
+        print("nothing is due")
+
+
+@app.command()
+def run(context: typer.Context, source: options.Source = None, output: options.Output = None) -> None:
+    """Publish what is due: the same as mcreports report --due."""
+    report(context, source=source, output=output, due=True)
+
+
+@app.command()
+def export(context: typer.Context, system: Annotated[System, typer.Argument(help="For which system.")]) -> None:
+    """Print what to install; how to is in its first lines."""
+    from mcreports import schedule_export
+
+    write = {
+        System.CRON: schedule_export.cron,
+        System.SYSTEMD: schedule_export.systemd,
+        System.KUBERNETES: schedule_export.kubernetes,
+    }[system]
+    print(write(settings_of(context).schedule), end="")

@@ -1,0 +1,175 @@
+"""Budgets: what was spent, what may be spent, and where the month is heading, for every tenant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from mcreports.checks import Reconciliation, Status, Verdict
+from mcreports.domains import Section, limits, outlook
+from mcreports.domains.derive import difference, number, share
+from mcreports.domains.money import open_books
+from mcreports.figures import Figure, Figures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mcreports.domains.money import Books, Span
+    from mcreports.period import Period
+    from mcreports.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The spans that a budget report speaks of."""
+
+    period: Period
+
+    @property
+    def span(self) -> Span:
+        """The period itself."""
+        return self.period.start, self.period.end
+
+    @property
+    def month(self) -> Period:
+        """The month whose budget the period's end counts against."""
+        return self.period.month()
+
+    @property
+    def to_date(self) -> Span:
+        """The month up to the period's end."""
+        return self.month.start, self.period.end
+
+    @property
+    def elapsed(self) -> int:
+        """How many days of the month are over at the period's end."""
+        return (self.period.after - self.month.first).days
+
+    @property
+    def previous_to_date(self) -> Span:
+        """As many days of the month before; all of it where it is shorter."""
+        before = self.month.previous()
+        if self.period.after == self.month.after:
+            return before.start, before.end
+        days = before.split("day")
+        return before.start, days[min(self.elapsed, len(days)) - 1].end
+
+
+def assess(snapshot: Snapshot) -> Section:
+    """Spend, limits, utilisation, variance, forecast and drivers of the snapshot's period."""
+    books, calendar = open_books(snapshot), Calendar(snapshot.period)
+    spend = _spend(books, calendar)
+    section = Section(tuple(spend), _unexpected(books, calendar))
+    heading: list[outlook.Outlook] = []
+    allowed: list[Figure] = []
+    for tenant in books.tenants:
+        own = limits.limit(snapshot, tenant, "monthly", calendar.span)
+        part, ahead = _month(books, calendar, tenant, own)
+        heading.append(ahead)
+        allowed.append(own)
+        section += part
+        if snapshot.report == "daily":
+            section += _day(books, calendar, tenant, own)
+    if not books.tenants:
+        section += Section(verdicts=tuple(_nobody(snapshot)))
+    whole = limits.total("budget.limit.monthly", allowed, calendar.span)
+    spent = books.figure("budget.spend.mtd", None, calendar.to_date)
+    ahead = outlook.platform(heading, outlook.outlook(books, None, calendar.month, spent))
+    section += Section(tuple(_against(books, calendar, spent, whole, ahead)))
+    return section + Section(reconciliation=reconcile(books, calendar, Figures(section.figures, calendar.span)))
+
+
+def _spend(books: Books, calendar: Calendar) -> Iterable[Figure]:
+    """Period, month to date and what went before, of the platform, each tenant and each driver."""
+    previous = calendar.period.previous()
+    for tenant in (None, *books.tenants):
+        for labels in ({}, *({"driver": driver} for driver in books.drivers)):
+            now = books.figure("budget.spend.period", tenant, calendar.span, **labels)
+            before = books.figure("budget.spend.previous", tenant, (previous.start, previous.end), **labels)
+            month = books.figure("budget.spend.mtd", tenant, calendar.to_date, **labels)
+            earlier = books.figure("budget.spend.previous_mtd", tenant, calendar.previous_to_date, **labels)
+            change = difference("budget.change.mtd", month, earlier)
+            yield from (now, before, month, earlier, change, difference("budget.change.period", now, before))
+            if not labels:
+                yield share("budget.change.mtd_percent", change, earlier)
+                yield share("budget.change.period_percent", difference("budget.change.period", now, before), before)
+        yield books.opening(tenant, calendar.span)
+
+
+def _month(books: Books, calendar: Calendar, tenant: str, allowed: Figure) -> tuple[Section, outlook.Outlook]:
+    """A tenant's month against its budget."""
+    spent = books.figure("budget.spend.mtd", tenant, calendar.to_date)
+    ahead = outlook.outlook(books, tenant, calendar.month, spent)
+    snapshot = books.snapshot
+    verdicts = (
+        limits.judge_utilization("monthly", spent, allowed, snapshot.rule("budget.utilization.monthly", tenant)),
+        outlook.judge_forecast(ahead.month_end, allowed, snapshot.rule("budget.forecast", tenant)),
+    )
+    return Section(tuple(_against(books, calendar, spent, allowed, ahead)), verdicts), ahead
+
+
+def _against(
+    books: Books, calendar: Calendar, spent: Figure, allowed: Figure, ahead: outlook.Outlook
+) -> Iterable[Figure]:
+    days = calendar.month.split("day")
+    due = limits.to_date(allowed, calendar.elapsed, len(days))
+    yield from (allowed, due, limits.utilization("monthly", spent, allowed), ahead.month_end, ahead.past_error)
+    for name, actual, target in (("mtd", spent, due), ("month", ahead.month_end, allowed)):
+        over = difference(f"budget.variance.{name}", actual, target)
+        yield over
+        yield share(f"budget.variance.{name}_percent", over, target)
+    yield outlook.exhaustion(books, spent, allowed, ahead, days)
+
+
+def _day(books: Books, calendar: Calendar, tenant: str, monthly: Figure) -> Section:
+    """A tenant's day against its daily limit, and the pace of its last hour."""
+    snapshot = books.snapshot
+    spent = books.figure("budget.spend.period", tenant, calendar.span)
+    daily = limits.limit(snapshot, tenant, "daily", calendar.span)
+    burn = outlook.burn_rate(books, tenant, calendar.month, (spent, monthly))
+    verdicts = (
+        limits.judge_utilization("daily", spent, daily, snapshot.rule("budget.utilization.daily", tenant)),
+        outlook.judge_burn_rate(burn, snapshot.rule("budget.burn_rate", tenant)),
+    )
+    return Section((daily, limits.utilization("daily", spent, daily), burn), verdicts)
+
+
+def _nobody(snapshot: Snapshot) -> Iterable[Verdict]:
+    """Without a single tenant every check of the platform is unknown."""
+    for check in ("budget.utilization.daily", "budget.utilization.monthly", "budget.forecast", "budget.burn_rate"):
+        rule = snapshot.rule(check)
+        reason = "no tenant is configured and no data name one"
+        yield Verdict(check, None, Status.UNKNOWN, None, f"{rule.warn}", rule.op, rule.unit, reason)
+
+
+def _unexpected(books: Books, calendar: Calendar) -> tuple[Verdict, ...]:
+    if not books.snapshot.configured and not books.snapshot.tenants:
+        return ()
+    reason = "it has costs, and nobody configured it"
+    return tuple(
+        Verdict("tenants.expected", tenant, Status.WARN, "1", "0", "<=", "", reason, ("budget.spend.period",))
+        for tenant in books.unexpected
+        if books.spend(tenant, None, calendar.to_date).cents is not None
+    )
+
+
+def reconcile(books: Books, calendar: Calendar, figures: Figures) -> tuple[Reconciliation, ...]:
+    """The same money by other ways: over tenants, over drivers, over days."""
+    whole = number(figures.find("budget.spend.period").value)
+    names = ("tenants sum to total", "drivers sum to total", "days sum to period")
+    if whole is None:
+        return tuple(Reconciliation(name, "n/a", Status.UNKNOWN) for name in names)
+    start, end = calendar.span
+    days = [(max(day.start, start), min(day.end, end)) for day in calendar.period.split("day")]
+    every = figures.where("budget.spend.period")
+    sums = (
+        sum((number(f.value) or 0 for f in every if f.tenant is not None and not f.labels), Fraction()),
+        sum((number(f.value) or 0 for f in every if f.tenant is not None and f.labels), Fraction()),
+        Fraction(sum(books.spend_total(None, day) or 0 for day in days), 100),
+    )
+    return tuple(_agree(name, way - whole) for name, way in zip(names, sums, strict=True))
+
+
+def _agree(name: str, difference: Fraction) -> Reconciliation:
+    return Reconciliation(name, f"{float(difference):.2f}", Status.PASS if difference == 0 else Status.FAIL)

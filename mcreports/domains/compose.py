@@ -1,0 +1,142 @@
+"""What each report is made of: which domains, over which windows, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mcreports.domains import Section, budget, limits, trends
+from mcreports.domains.autonomy import judge_autonomy
+from mcreports.domains.budget import Calendar
+from mcreports.domains.coverage import judge_coverage
+from mcreports.domains.drift import judge_drift
+from mcreports.domains.evidence import judge_evidence
+from mcreports.domains.grounding import judge_grounding
+from mcreports.domains.headline import Headline, headline
+from mcreports.domains.money import open_books
+from mcreports.domains.platform import judge_platform
+from mcreports.domains.unit_cost import unit_cost
+from mcreports.figures import Figure, Figures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from mcreports.checks import Reconciliation, Verdict
+    from mcreports.domains.money import Books
+    from mcreports.period import Period
+    from mcreports.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that a report says: figures, verdicts, reconciliations and one headline, from one snapshot."""
+
+    snapshot: Snapshot
+    figures: Figures
+    verdicts: tuple[Verdict, ...]
+    reconciliation: tuple[Reconciliation, ...]
+    headline: Headline
+
+
+def compose(snapshot: Snapshot) -> Report:
+    """The report of a snapshot; the same snapshot always gives the same report."""
+    section = _REPORTS[snapshot.report](snapshot)
+    figures = Figures(section.figures, (snapshot.period.start, snapshot.period.end))
+    said = headline(snapshot, figures, section.verdicts, section.reconciliation)
+    return Report(snapshot, figures, section.verdicts, section.reconciliation, said)
+
+
+def _now(snapshot: Snapshot) -> Section:
+    """Every domain over the period itself."""
+    span = _seen(snapshot, snapshot.period)
+    section = budget.assess(snapshot)
+    for judge in (judge_autonomy, judge_grounding, judge_platform, judge_drift, judge_evidence, judge_coverage):
+        section += judge(snapshot, *span)
+    return section + Section(tuple(_good_cost(snapshot, section)))
+
+
+def _seen(snapshot: Snapshot, part: Period) -> tuple[datetime, datetime]:
+    """The part of a period that is over: counts of an unfinished one end where the source was asked until."""
+    asked = [window.end for window in snapshot.windows.values()]
+    return part.start, min([part.end, *(end for end in asked if end > part.start)])
+
+
+def _good_cost(snapshot: Snapshot, section: Section) -> Iterable[Figure]:
+    """USD for each operation that succeeded and was not compensated."""
+    figures = Figures(section.figures, (snapshot.period.start, snapshot.period.end))
+    for tenant in (None, *snapshot.tenants):
+        yield unit_cost(
+            figures.find("budget.spend.period", tenant),
+            figures.find("autonomy.operations", tenant),
+            (figures.find("autonomy.success_rate", tenant), figures.find("autonomy.compensation_rate", tenant)),
+        )
+
+
+def _daily(snapshot: Snapshot) -> Section:
+    return _now(snapshot) + _by_day(snapshot, snapshot.period.month()) + Section(tuple(_month_line(snapshot)))
+
+
+def _weekly(snapshot: Snapshot) -> Section:
+    before = snapshot.period.previous()
+    section = _now(snapshot) + _by_day(snapshot, snapshot.period) + Section(tuple(_month_line(snapshot)))
+    section += Section(tuple(_rates(snapshot, before, "week")))
+    for day in snapshot.period.split("day"):
+        section += Section(tuple(_rates(snapshot, day, "day")))
+    return section
+
+
+def _monthly(snapshot: Snapshot) -> Section:
+    books, calendar = open_books(snapshot), Calendar(snapshot.period)
+    section = _now(snapshot) + _by_day(snapshot, snapshot.period) + Section(tuple(_month_line(snapshot)))
+    section += Section(tuple(_rates(snapshot, snapshot.period.previous(), "month")))
+    for kind, figure_id in (("quarter", "budget.spend.qtd"), ("year", "budget.spend.ytd")):
+        whole = calendar.period.containing(kind, calendar.month.first, calendar.period.zone)
+        span = whole.start, snapshot.period.end
+        section += Section(tuple(books.figure(figure_id, tenant, span) for tenant in (None, *books.tenants)))
+    return section
+
+
+def _by_day(snapshot: Snapshot, whole: Period) -> Section:
+    """Spend of each day, of the platform, its drivers and each tenant."""
+    books = open_books(snapshot)
+    days = [day for day in whole.split("day") if day.end <= snapshot.period.end]
+    return Section(tuple(figure for day in days for figure in _day(books, day)))
+
+
+def _month_line(snapshot: Snapshot) -> Iterable[Figure]:
+    """The platform's spend since the month began, and its budget, day after day."""
+    books, month = open_books(snapshot), snapshot.period.month()
+    days = month.split("day")
+    allowed = limits.total(
+        "budget.limit.monthly", [limits.limit(snapshot, name, "monthly", Calendar(snapshot.period).span) for name in books.tenants],
+        (snapshot.period.start, snapshot.period.end),
+    )  # fmt: skip
+    for count, day in enumerate(days, start=1):
+        labels = (("day", day.label),)
+        yield replace(limits.to_date(allowed, count, len(days)), labels=labels, window=(month.start, day.end))
+        if day.end <= snapshot.period.end:
+            yield books.figure("budget.spend.cumulative", None, (month.start, day.end), day=day.label)
+
+
+def _day(books: Books, day: Period) -> Iterable[Figure]:
+    span = day.start, day.end
+    for tenant in (None, *books.tenants):
+        yield books.figure("budget.spend.day", tenant, span, day=day.label)
+    for driver in books.drivers:
+        yield books.figure("budget.spend.day", None, span, day=day.label, driver=driver)
+
+
+def _rates(snapshot: Snapshot, part: Period, label: str) -> Iterable[Figure]:
+    """Autonomy and grounding over another window, told apart by a label."""
+    for judge in (judge_autonomy, judge_grounding):
+        for figure in judge(snapshot, *_seen(snapshot, part)).figures:
+            yield replace(figure, labels=tuple(sorted((*figure.labels, (label, part.label)))))
+
+
+_REPORTS: dict[str, Callable[[Snapshot], Section]] = {
+    "daily": _daily,
+    "weekly": _weekly,
+    "monthly": _monthly,
+    "trends": trends.assess,
+}

@@ -1,0 +1,103 @@
+"""Grounding: how many answers were checked against their sources, and how many held."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mcreports.checks import Status, Verdict
+from mcreports.domains import Section
+from mcreports.domains.details import METHOD, SOURCE, fresh_from, pointer
+from mcreports.domains.events import Count, Source, tally, together
+from mcreports.domains.rates import Rate
+from mcreports.domains.series import Seen
+from mcreports.rules import Subject, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    import pandas as pd
+
+    from mcreports.figures import Figure
+    from mcreports.snapshot import Snapshot
+
+CHECKS = "grounding.checks"
+PASS_RATE = "grounding.pass_rate"  # noqa: S105 - a figure's name
+ATTESTATION = "grounding.attestation"
+
+
+def judge_grounding(snapshot: Snapshot, start: datetime, end: datetime) -> Section:
+    """Checks and pass rate of every expected tenant and of all in [start, end), from counters and attestations."""
+    counted = tally(snapshot, CHECKS, start, end)
+    checks = {tenant: counted.of(tenant) for tenant in snapshot.tenants}
+    held = {tenant: counted.of(tenant, result="pass") for tenant in snapshot.tenants}
+    figures: list[Figure] = []
+    verdicts: list[Verdict] = []
+    for tenant in (None, *snapshot.tenants):
+        whole = together(checks) if tenant is None else checks[tenant]
+        part = together(held) if tenant is None else held[tenant]
+        every, good = counted.source(tenant), counted.source(tenant, result="pass")
+        rate = Rate(part, whole, "checks")
+        figures.append(whole.figure(CHECKS, tenant, "checks", every))
+        figures.append(rate.figure(PASS_RATE, tenant, replace(good, query=f"{good.query} ; {every.query}")))
+        subject = Subject(tenant, (PASS_RATE, CHECKS), whole.count)
+        verdicts.append(judge(PASS_RATE, snapshot.rule(PASS_RATE, tenant), rate.percent, subject, rate.doubt))
+    section = Section(tuple(figures), tuple(verdicts))
+    return section + _attested(snapshot, (start, end))
+
+
+def _attested(snapshot: Snapshot, window: tuple[datetime, datetime]) -> Section:
+    """The pass rate that the attestations' own details give, and whether their claims agree with it."""
+    attestations = snapshot.evidence.get("attestations")
+    if attestations is None or attestations.empty:
+        return Section()
+    files = _speaking(attestations, window)
+    results = snapshot.evidence["attestation_results"]
+    results = results[results["file"].isin(files) & results["tenant"].isin(snapshot.tenants)]
+    figures: list[Figure] = []
+    verdicts: list[Verdict] = [_claims(snapshot, attestations, files)]
+    tenants = [tenant for tenant in snapshot.tenants if (results["tenant"] == tenant).any()]
+    for tenant in ([None, *tenants] if tenants else []):
+        own = results if tenant is None else results[results["tenant"] == tenant]
+        rate = _rate(own)
+        source = Source(window, f"{pointer(own)}#/verification_details/individual_results", METHOD)
+        figures.append(replace(rate.whole.figure(CHECKS, tenant, "checks", source), labels=SOURCE))
+        figures.append(replace(rate.figure(PASS_RATE, tenant, source), labels=SOURCE))
+        subject = Subject(tenant, (PASS_RATE, CHECKS), rate.whole.count, SOURCE)
+        verdicts.append(judge(PASS_RATE, snapshot.rule(PASS_RATE, tenant), rate.percent, subject))
+    return Section(tuple(figures), tuple(verdicts))
+
+
+def _speaking(attestations: pd.DataFrame, window: tuple[datetime, datetime]) -> list[str]:
+    """The files attested in (start, end]; without any, the newest that is still fresh."""
+    ts = attestations["ts"]
+    inside = attestations[(ts > window[0]) & (ts <= window[1])]
+    if inside.empty:
+        fresh = attestations[(ts > fresh_from(window)) & (ts <= window[1])]
+        inside = fresh[fresh["ts"] == fresh["ts"].max()]
+    return list(inside["file"])
+
+
+def _rate(results: pd.DataFrame) -> Rate:
+    whole, part = len(results), int(results["passed"].sum())
+    return Rate(*(Count(n, n, n, seen=Seen(n, n)) for n in (part, whole)), "checks")
+
+
+def _claims(snapshot: Snapshot, attestations: pd.DataFrame, files: list[str]) -> Verdict:
+    """Whether everything that the attestations claim follows from their details."""
+    claims = snapshot.evidence["claims"]
+    own = claims[claims["file"].isin(files)]
+    false = list(_false(own))
+    status = Status.FAIL if false else Status.PASS if len(own) else Status.UNKNOWN
+    newest = attestations["ts"].max().isoformat()
+    reason = "; ".join(false) or ("" if len(own) else f"no attestation is of this window; the newest is of {newest}")
+    return Verdict(
+        ATTESTATION, None, status, str(len(false)) if len(own) else None, "0", "<=", "contradictions", reason,
+        (PASS_RATE,), len(own),
+    )  # fmt: skip
+
+
+def _false(claims: pd.DataFrame) -> Iterator[str]:
+    for claim in claims[~claims["holds"]].itertuples():
+        yield f"{claim.file}: {claim.field} claims {claim.claimed}, its details give {claim.recomputed}"

@@ -1,0 +1,87 @@
+"""One sentence that says how things stand, and the few that say why; all from figures and verdicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mcreports.checks import Status, worst
+from mcreports.domains.story import story
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mcreports.checks import Reconciliation, Verdict
+    from mcreports.figures import Figure, Figures
+    from mcreports.snapshot import Snapshot
+
+MOST_NAMES = 3
+SUBJECTS = {
+    "budget.utilization.daily": "daily budget",
+    "budget.utilization.monthly": "monthly budget",
+    "budget.forecast": "forecast against budget",
+    "budget.burn_rate": "burn rate",
+    "autonomy.success_rate": "autonomy success rate",
+    "autonomy.compensation_rate": "autonomy compensation rate",
+    "autonomy.policy_violations": "policy violations",
+    "autonomy.residency_violations": "residency violations",
+    "autonomy.evidence_agreement": "autonomy evidence",
+    "grounding.pass_rate": "RAG grounding",
+    "platform.replication_lag_p95": "replication lag",
+    "platform.graphql_p95": "GraphQL latency",
+    "config.drift": "configuration drift",
+    "evidence.compliance": "evidence",
+    "data.coverage": "sample coverage",
+    "tenants.expected": "tenant nobody configured",
+}
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The report's status, its one sentence, and the sentences that carry it."""
+
+    status: Status
+    text: str
+    sentences: tuple[tuple[str | Figure, ...], ...]
+
+
+def headline(
+    snapshot: Snapshot, figures: Figures, verdicts: Sequence[Verdict], sums: Sequence[Reconciliation]
+) -> Headline:
+    """The gravest thing first: failures, then what is unknown, then what to watch.
+
+    A reconciliation that fails makes the report fail; without a verdict nothing is proven.
+    """
+    status = worst([v.status for v in verdicts] + [s.status for s in sums])
+    counts = {each: [v for v in verdicts if v.status is each] for each in Status}
+    broken = [s.name for s in sums if s.status is Status.FAIL]
+    sentences: list[tuple[str | Figure, ...]] = [(f"The sums do not agree: {', '.join(broken)}.",)] if broken else []
+    sentences += story(snapshot, figures, verdicts)
+    for each, word in ((Status.FAIL, "Failing"), (Status.UNKNOWN, "Without data"), (Status.WARN, "To watch")):
+        if counts[each]:
+            sentences.append((f"{word}: {'; '.join(_grouped(counts[each]))}.",))
+    return Headline(status, _text(status, counts, broken), tuple(sentences))
+
+
+def _text(status: Status, counts: dict[Status, list[Verdict]], broken: list[str]) -> str:
+    checks = sum(map(len, counts.values()))
+    if not checks:
+        return "nothing was checked: there is no verdict"
+    if broken:
+        return "the sums do not agree"
+    if status is Status.PASS:
+        return f"all {checks} checks pass"
+    worst_ones = counts[status]
+    named = _grouped(worst_ones)[0]
+    word = {Status.FAIL: "fail", Status.UNKNOWN: "are without data", Status.WARN: "need watching"}[status]
+    return f"{len(worst_ones)} of {checks} checks {word}, first {named}"
+
+
+def _grouped(verdicts: Sequence[Verdict]) -> list[str]:
+    """One phrase per check, naming its tenants."""
+    phrases = []
+    for check in sorted({v.check for v in verdicts}, key=lambda c: list(SUBJECTS).index(c) if c in SUBJECTS else 99):
+        names = list(dict.fromkeys(v.tenant or "the platform" for v in verdicts if v.check == check))
+        shown = ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
+        phrases.append(f"{SUBJECTS.get(check, check)} ({shown})")
+    return phrases

@@ -1,0 +1,204 @@
+"""Money: a counter's raw samples as one cumulative curve, rounded once, on the curve.
+
+Spend in [a, b) is cents(b) - cents(a), so windows that touch add up to the whole, to the cent. The
+grid of cents lies on the counter's own value and, after a reset, is laid anew at the next start of a
+month: so every report that reads from a month's start on finds the same cents in that month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mcreports.figures import Quality
+from mcreports.samples import interval_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+GAP = 2.0  # a boundary between samples further apart than this many intervals is estimated
+CUT_OFF = "the source holds nothing from its start"
+HALF = 0.5 + 1e-6  # half a cent rounds up, also where a float fell a hair short of it
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One counter series: instants in ms, value above all resets, what was reached before them."""
+
+    ts: np.ndarray
+    reached: np.ndarray
+    before: np.ndarray
+    months: np.ndarray
+    interval: float
+    fastest: float
+    invalid: int = 0
+    watched_since: int | None = None
+
+    @property
+    def born(self) -> int:
+        """The first sample's instant, in ms."""
+        return int(self.ts[0])
+
+
+@dataclass(frozen=True)
+class Spend:
+    """Cents spent in a window, the interval that holds the truth, and what the curve cannot know.
+
+    ``cents`` is None when there was no sample; ``high`` is None when the truth has no known top.
+    """
+
+    cents: int | None
+    low: int | None = None
+    high: int | None = None
+    quality: Quality = Quality.UNKNOWN
+    opening: int = 0
+    samples: int = 0
+    expected: float = 0.0
+    resets: int = 0
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def coverage(self) -> float | None:
+        """Seen samples as a share of the expected ones."""
+        return min(1.0, self.samples / self.expected) if self.expected >= 1 else None
+
+
+def curve(ts: np.ndarray, values: np.ndarray, months: np.ndarray, watched_since: int | None = None) -> Curve | None:
+    """The cumulative curve of a counter's samples, sorted by time; None when no sample is valid.
+
+    ``months`` are the instants in ms at which calendar months begin; ``watched_since`` is when the
+    source's first sample of anybody was taken: a series that begins later was born, not cut off.
+    """
+    valid = np.isfinite(values) & (values >= 0)
+    ts, values = ts[valid].astype(np.int64), values[valid]
+    if not len(ts):
+        return None
+    steps = np.diff(values)
+    before = np.concatenate([[0.0], np.cumsum(np.where(steps < 0, values[:-1], 0.0))])
+    reached = values + before
+    rises = np.diff(reached) / np.maximum(np.diff(ts), 1)
+    fastest = float(rises.max(initial=0.0))
+    inside = months[(months > ts[0]) & (months <= ts[-1])]
+    return Curve(ts, reached, before, inside, interval_of(ts), fastest, int((~valid).sum()), watched_since)
+
+
+def cents(line: Curve, at: np.ndarray) -> np.ndarray:
+    """The curve in whole cents at the instants (ms): flat before the first and after the last sample."""
+    at = np.clip(at, line.ts[0], line.ts[-1])
+    anchors = np.concatenate([[line.ts[0]], line.months])
+    # what the counter had lost to resets when the month began: subtracted, so that a month's cents
+    # depend on that month's samples alone, and carried on in whole cents from month to month
+    lost = line.before[np.searchsorted(line.ts, anchors, side="right") - 1]
+    lost[0] = 0.0
+    ends = _grid(line, anchors[1:], lost[:-1]) - _grid(line, anchors[1:], lost[1:])
+    carried = np.concatenate([[0], np.cumsum(ends)])
+    month = np.searchsorted(anchors, at, side="right") - 1
+    return np.asarray(_grid(line, at, lost[month]) + carried[month])
+
+
+def _grid(line: Curve, at: np.ndarray, lost: np.ndarray) -> np.ndarray:
+    return np.asarray(np.floor((np.interp(at, line.ts, line.reached) - lost) * 100 + HALF).astype(np.int64))
+
+
+def spend(line: Curve, start: int, end: int) -> Spend:
+    """What the curve says was spent in [start, end), in ms, and how well it knows."""
+    first, last = int(line.ts[0]), int(line.ts[-1])
+    if end <= first or start > last:
+        return Spend(None)
+    bottom, top = (_bracket(line, at) for at in (start, end))
+    edges = np.array([start, end, bottom[0], bottom[1], top[0], top[1]])
+    at_start, at_end, start_low, start_high, end_low, end_high = (int(c) for c in cents(line, edges))
+    reasons = []
+    if bottom != (start, start):
+        reasons.append("its start falls in a gap")
+    if top != (end, end) and end <= last:
+        reasons.append("its end falls in a gap")
+    if end > last:
+        reasons.append("no sample after its end yet")
+    unwatched = first > start and (line.watched_since is None or line.watched_since + GAP * line.interval >= first)
+    if unwatched and first - start > GAP * _step(line):
+        reasons.append(CUT_OFF)
+    if line.invalid:
+        reasons.append(f"{line.invalid} invalid samples (negative or infinite) left out")
+    resets, lost = _resets(line, start, end)
+    low, high = max(0, end_low - start_high), end_high - start_low + lost
+    left, right = np.searchsorted(line.ts, [start, end], side="left")
+    opening = int(np.floor(line.reached[0] * 100 + HALF)) if start <= first < end else 0
+    result = Spend(
+        at_end - at_start, low, None if end > last else high,
+        Quality.ESTIMATED if reasons else Quality.ACTUAL,
+        opening, int(right - left), _expected(line, start, end), resets, tuple(reasons),
+    )  # fmt: skip
+    # what a counter held when the source began to look may have been spent in the window
+    return replace(result, high=low + opening + lost) if reasons == [CUT_OFF] else result
+
+
+def _step(line: Curve) -> float:
+    return 0.0 if np.isnan(line.interval) else line.interval
+
+
+def _bracket(line: Curve, at: int) -> tuple[int, int]:
+    """The samples around an instant that lies in a gap; the instant itself where it does not."""
+    right = int(np.searchsorted(line.ts, at, side="left"))
+    if right == 0 or right == len(line.ts):
+        return at, at
+    before, after = int(line.ts[right - 1]), int(line.ts[right])
+    return (before, after) if after != at and after - before > GAP * line.interval else (at, at)
+
+
+def _resets(line: Curve, start: int, end: int) -> tuple[int, int]:
+    """How many resets the window may hold, and the most cents that can have been lost to them."""
+    at = np.flatnonzero(np.diff(line.before) > 0)
+    at = at[(line.ts[at] < end) & (line.ts[at + 1] > start)]
+    lost = float(((line.ts[at + 1] - line.ts[at]) * line.fastest).sum())
+    return len(at), int(np.ceil(lost * 100))
+
+
+def _expected(line: Curve, start: int, end: int) -> float:
+    step = _step(line)
+    return float((end - max(start, line.born)) / step) if step else 0.0
+
+
+def total(parts: Iterable[Spend]) -> Spend:
+    """The sum of several series' spend: as uncertain as its parts; unknown ones are left out.
+
+    Nothing known at all stays unknown.
+    """
+    known = [part for part in parts if part.cents is not None]
+    if not known:
+        return Spend(None)
+    tops = [part.high for part in known]
+    return Spend(
+        sum(part.cents or 0 for part in known),
+        sum(part.low or 0 for part in known),
+        None if None in tops else sum(top or 0 for top in tops),
+        Quality.ESTIMATED if any(part.quality is Quality.ESTIMATED for part in known) else Quality.ACTUAL,
+        sum(part.opening for part in known),
+        sum(part.samples for part in known),
+        sum(part.expected for part in known),
+        sum(part.resets for part in known),
+        tuple(dict.fromkeys(reason for part in known for reason in part.reasons)),
+    )
+
+
+def curves(table: pd.DataFrame, months: np.ndarray, watched_since: int | None) -> dict[tuple[str, ...], Curve]:
+    """Every series of a conformed counter table as a curve, by its label values."""
+    labels = [column for column in table.columns if column not in {"ts", "value"}]
+    if not len(table):
+        return {}
+    codes = np.stack([table[label].cat.codes.to_numpy() for label in labels])
+    breaks = np.flatnonzero((np.diff(codes, axis=1) != 0).any(axis=0)) + 1
+    edges = np.concatenate([[0], breaks, [len(table)]])
+    ts = table["ts"].to_numpy().astype("datetime64[ms]").astype(np.int64)
+    values = table["value"].to_numpy()
+    found = {}
+    for begin, stop in zip(edges[:-1], edges[1:], strict=True):
+        names = tuple(str(table[label].cat.categories[codes[row, begin]]) for row, label in enumerate(labels))
+        line = curve(ts[begin:stop], values[begin:stop], months, watched_since)
+        if line is not None:
+            found[names] = line
+    return found

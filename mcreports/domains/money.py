@@ -1,0 +1,138 @@
+"""The books of a snapshot: every cost series as a curve, and figures of spend read off them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mcreports.domains import ledger
+from mcreports.figures import Figure, Quality
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mcreports.domains.ledger import Curve, Spend
+    from mcreports.snapshot import Snapshot
+
+COST = "budget.cost"
+METHOD = "counter.curve"
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Books:
+    """Curves by (tenant, driver), and the tenants that a report speaks of, expected ones first."""
+
+    snapshot: Snapshot
+    lines: Mapping[tuple[str, ...], Curve]
+    tenants: tuple[str, ...]
+    drivers: tuple[str, ...]
+
+    @property
+    def unexpected(self) -> tuple[str, ...]:
+        """Tenants that have costs and that nobody configured."""
+        return self.tenants[len(self.snapshot.tenants) :]
+
+    def spend(self, tenant: str, driver: str | None, span: Span) -> Spend:
+        """What a tenant spent in a window, for one driver or for all."""
+        start, end = (milliseconds(at) for at in span)
+        own = {key: line for key, line in self.lines.items() if key[0] == tenant and driver in {None, key[1]}}
+        parts = {key: ledger.spend(line, start, end) for key, line in own.items()}
+        whole = ledger.total(parts.values())
+        ended = [key[1] for key, line in own.items() if parts[key].cents is None and line.ts[-1] < start]
+        if whole.cents is None or not ended:
+            return whole
+        reason = f"no sample of {', '.join(ended)} in it"
+        return replace(whole, quality=Quality.ESTIMATED, high=None, reasons=(*whole.reasons, reason))
+
+    def figure(self, figure_id: str, tenant: str | None, span: Span, **labels: str) -> Figure:
+        """Spend as a figure: of a tenant or of all, of the driver among the labels or of all."""
+        driver = labels.get("driver")
+        if tenant is not None:
+            return self._figure(figure_id, tenant, span, labels, self.spend(tenant, driver, span))
+        parts = {name: self.spend(name, driver, span) for name in self.tenants}
+        whole = ledger.total(parts.values())
+        silent = [name for name in self.snapshot.tenants if parts[name].cents is None and not self._unborn(name, span)]
+        if driver is None and whole.cents is not None and silent:
+            reason = f"no data of {', '.join(silent)}"
+            whole = replace(whole, quality=Quality.ESTIMATED, high=None, reasons=(*whole.reasons, reason))
+        return self._figure(figure_id, None, span, labels, whole)
+
+    def _unborn(self, tenant: str, span: Span) -> bool:
+        """Whether a tenant's first sample was taken after the window, by a source that was watching."""
+        born = [line.born for key, line in self.lines.items() if key[0] == tenant]
+        since = self.snapshot.windows[COST].watched_since if COST in self.snapshot.windows else None
+        return bool(born) and min(born) >= milliseconds(span[1]) and since is not None and since < span[1]
+
+    def _figure(
+        self, figure_id: str, tenant: str | None, span: Span, labels: Mapping[str, str], spent: Spend
+    ) -> Figure:
+        named = {} if tenant is None else {"tenant": tenant}
+        selected = {**named, **{key: labels[key] for key in labels if key == "driver"}}
+        bounds = None
+        if spent.cents is not None and (spent.low, spent.high) != (spent.cents, spent.cents):
+            bounds = (usd(spent.low), usd(spent.high))
+        return Figure(
+            id=figure_id, tenant=tenant, value=usd(spent.cents), unit="USD", window=span,
+            query=self.snapshot.metrics[COST].selector(**selected), method=METHOD, quality=spent.quality,
+            bounds=bounds, coverage=spent.coverage, samples=spent.samples, resets=spent.resets,
+            labels=tuple(sorted(labels.items())), reason="; ".join(spent.reasons) or _silence(spent),
+        )  # fmt: skip
+
+    def opening(self, tenant: str | None, span: Span) -> Figure:
+        """What counters held on the first sample of series that began in the window: nobody's spend."""
+        names = self.tenants if tenant is None else (tenant,)
+        spent = ledger.total(self.spend(name, None, span) for name in names)
+        figure = self._figure("budget.opening_unattributed", tenant, span, {}, spent)
+        return replace(figure, value=None if spent.cents is None else usd(spent.opening), bounds=None, method="counter.first")
+
+    def daily(self, tenant: str | None, spans: list[Span]) -> np.ndarray:
+        """USD per window, unrounded; NaN where nothing is known."""
+        known = [self.spend_total(tenant, span) for span in spans]
+        return np.array([np.nan if cents is None else cents / 100 for cents in known])
+
+    def spend_total(self, tenant: str | None, span: Span) -> int | None:
+        """Cents in a window, of a tenant or of all."""
+        names = self.tenants if tenant is None else (tenant,)
+        return ledger.total(self.spend(name, None, span) for name in names).cents
+
+
+def open_books(snapshot: Snapshot) -> Books:
+    """The books of a snapshot, with the months of its own zone as the ledger's."""
+    window = snapshot.windows.get(COST)
+    table = snapshot.table(COST)
+    if window is None:
+        return Books(snapshot, {}, snapshot.tenants, ())
+    covered = replace(
+        snapshot.period, label="", kind="range", first=window.start.date(), after=max(snapshot.period.after, window.end.date())
+    )
+    months = np.array([milliseconds(month.start) for month in covered.split("month")], dtype=np.int64)
+    since = None if window.watched_since is None else milliseconds(window.watched_since)
+    lines = ledger.curves(table, months, since)
+    unexpected = sorted({key[0] for key in lines} - set(snapshot.tenants))
+    drivers = tuple(sorted({key[1] for key in lines}, key=_driver_order))
+    return Books(snapshot, lines, (*snapshot.tenants, *unexpected), drivers)
+
+
+def _driver_order(driver: str) -> tuple[int, str]:
+    usual = ("compute", "storage", "network")
+    return (usual.index(driver) if driver in usual else len(usual), driver)
+
+
+def _silence(spent: Spend) -> str:
+    return "no sample in it" if spent.cents is None else ""
+
+
+def usd(cents: int | None) -> Decimal | None:
+    """Cents as a Decimal of USD."""
+    return None if cents is None else Decimal(cents).scaleb(-2)
+
+
+def milliseconds(at: datetime) -> int:
+    """An instant as milliseconds since 1970."""
+    return round((at - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)

@@ -1,0 +1,77 @@
+"""What changed, why, and what must be decided: sentences that hold figures, never loose numbers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from mcreports.checks import Status
+from mcreports.domains.derive import number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mcreports.checks import Verdict
+    from mcreports.figures import Figure, Figures
+    from mcreports.snapshot import Snapshot
+
+DAYS_TO_DECIDE = 3
+
+
+def story(snapshot: Snapshot, figures: Figures, verdicts: Sequence[Verdict]) -> Iterator[tuple[str | Figure, ...]]:
+    """The platform's month against its budget, the tenant that is furthest over it, and by when to decide."""
+    if snapshot.report == "trends":
+        yield from _year(snapshot, figures)
+        return
+    month = f"{snapshot.period.month().first:%B}"
+    ahead, allowed, over = (
+        figures.find(name) for name in ("budget.forecast.month_end", "budget.limit.monthly", "budget.variance.month")
+    )
+    known = [number(figure.value) for figure in (ahead, allowed, over)]
+    closed = snapshot.period.after == snapshot.period.month().after
+    verb = f"{month} closed at" if closed else f"{month} is forecast at"
+    if None not in known:
+        yield (verb, " ", ahead, ", ", over, " against the budget of ", allowed, ".")
+    elif known[0] is not None:
+        yield (verb, " ", ahead, "; the budget is not known.")
+    yield from _furthest(snapshot, figures, verdicts, closed=closed)
+
+
+def _furthest(
+    snapshot: Snapshot, figures: Figures, verdicts: Sequence[Verdict], *, closed: bool
+) -> Iterator[tuple[str | Figure, ...]]:
+    """The tenant whose forecast is furthest over, its main driver, and the decision that is due."""
+    judged = [v.tenant for v in verdicts if v.check == "budget.forecast" and v.status in {Status.WARN, Status.FAIL}]
+    if not judged:
+        return
+    tenant = max(judged, key=lambda name: number(figures.find("budget.variance.month", name).value) or 0)
+    over, percent = (figures.find(f"budget.variance.month{suffix}", tenant) for suffix in ("", "_percent"))
+    yield (f"{tenant} {'ended' if closed else 'is heading'} ", over, " (", percent, ") over its budget", *_because(figures, tenant))
+    due = snapshot.period.after + timedelta(days=DAYS_TO_DECIDE)
+    yield (f"Decision needed: raise the budget of {tenant} or cap its spend, by {due:%d %B %Y}.",)
+
+
+def _because(figures: Figures, tenant: str | None) -> tuple[str | Figure, ...]:
+    """The driver that changed most against the same days of the month before."""
+    driver = main_driver(figures, tenant)
+    if driver is None:
+        return (".",)
+    return (f"; {dict(driver.labels)['driver']} changed most, by ", driver, " against the same days of the month before.")
+
+
+def main_driver(figures: Figures, tenant: str | None) -> Figure | None:
+    """The change of the driver that grew most in USD; None where nothing grew or nothing is known."""
+    changes = [f for f in figures.where("budget.change.mtd") if f.tenant == tenant and dict(f.labels).get("driver")]
+    grown = [f for f in changes if (number(f.value) or 0) > 0]
+    return max(grown, key=lambda f: number(f.value) or 0, default=None)
+
+
+def _year(snapshot: Snapshot, figures: Figures) -> Iterator[tuple[str | Figure, ...]]:
+    whole = figures.find("budget.spend.period")
+    if whole.value is not None:
+        yield (f"{snapshot.period.label} cost ", whole, " in all.")
+    changes = [f for f in figures.where("budget.change.month") if f.value is not None]
+    if changes:
+        first = changes[0]
+        labels = dict(first.labels)
+        yield (f"The largest change of a month: {first.tenant}, {labels['driver']}, {labels['month']}, by ", first, ".")

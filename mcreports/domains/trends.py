@@ -1,0 +1,107 @@
+"""A year at a glance: spend, unit cost and rates by month, the rhythm of the week, the largest changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mcreports.domains import Section, budget
+from mcreports.domains.autonomy import judge_autonomy
+from mcreports.domains.budget import Calendar
+from mcreports.domains.derive import difference, money, number, share
+from mcreports.domains.grounding import judge_grounding
+from mcreports.domains.money import open_books
+from mcreports.domains.unit_cost import unit_cost
+from mcreports.figures import Figure, Figures, Quality
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mcreports.checks import Verdict
+    from mcreports.domains.money import Books
+    from mcreports.period import Period
+    from mcreports.snapshot import Snapshot
+
+MOST_CHANGES = 10
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def assess(snapshot: Snapshot) -> Section:
+    """Figures by month, each labelled with its month; verdicts on the newest month alone."""
+    books, calendar = open_books(snapshot), Calendar(snapshot.period)
+    figures: list[Figure] = []
+    for tenant in (None, *books.tenants):
+        figures.append(books.figure("budget.spend.period", tenant, calendar.span))
+        figures.append(books.opening(tenant, calendar.span))
+        drivers = [{"driver": driver} for driver in books.drivers]
+        figures += [books.figure("budget.spend.period", tenant, calendar.span, **labels) for labels in drivers]
+    verdicts: tuple[Verdict, ...] = ()
+    for month in _months(snapshot.period):
+        part, verdicts = _month(books, month)
+        figures += part
+    figures += _weekdays(books)
+    figures += _changes(books, Figures(figures))
+    sums = budget.reconcile(books, calendar, Figures(figures, calendar.span))
+    return Section(tuple(figures), verdicts, sums)
+
+
+def _months(period: Period) -> list[Period]:
+    """The calendar months that lie wholly in the period."""
+    return [month for month in period.split("month") if period.start <= month.start and month.end <= period.end]
+
+
+def _month(books: Books, month: Period) -> tuple[list[Figure], tuple[Verdict, ...]]:
+    span, snapshot = (month.start, month.end), books.snapshot
+    figures = [books.figure("budget.spend.month", tenant, span, month=month.label) for tenant in (None, *books.tenants)]
+    for driver in books.drivers:
+        for tenant in (None, *books.tenants):
+            figures.append(books.figure("budget.spend.month", tenant, span, driver=driver, month=month.label))
+    rates = judge_autonomy(snapshot, *span) + judge_grounding(snapshot, *span)
+    label = ("month", month.label)
+    labelled = [replace(figure, labels=tuple(sorted((*figure.labels, label)))) for figure in rates.figures]
+    found = Figures([*figures, *labelled])
+    for tenant in (None, *snapshot.tenants):
+        spent, operations, success, compensated = (
+            found.find(name, tenant, month=month.label)
+            for name in ("budget.spend.month", "autonomy.operations", "autonomy.success_rate", "autonomy.compensation_rate")
+        )
+        labelled.append(unit_cost(spent, operations, (success, compensated)))
+    figures += labelled
+    return figures, rates.verdicts
+
+
+def _weekdays(books: Books) -> Iterable[Figure]:
+    """The platform's mean spend on each day of the week."""
+    period = books.snapshot.period
+    days = [day for day in period.split("day") if day.end <= period.end]
+    usd = books.daily(None, [(day.start, day.end) for day in days])
+    whole = books.figure("budget.spend.period", None, (period.start, period.end))
+    for number_, name in enumerate(WEEKDAYS):
+        own = usd[[day.first.weekday() == number_ for day in days]]
+        own = own[~np.isnan(own)]
+        yield replace(
+            whole, id="budget.spend.weekday_mean", value=money(float(own.mean())) if len(own) else None, bounds=None,
+            quality=whole.quality if len(own) else Quality.UNKNOWN, method=f"mean of {len(own)} days",
+            labels=(("weekday", name),), samples=len(own),
+        )  # fmt: skip
+
+
+def _changes(books: Books, figures: Figures) -> Iterable[Figure]:
+    """The largest changes from one month to the next of a tenant's driver, by USD."""
+    months = [month.label for month in _months(books.snapshot.period)]
+    found = []
+    for tenant in books.tenants:
+        for driver in books.drivers:
+            row = [figures.find("budget.spend.month", tenant, driver=driver, month=label) for label in months]
+            found += [difference("budget.change.month", now, before) for before, now in zip(row[:-1], row[1:], strict=True)]
+    known = [change for change in found if change.value is not None]
+    for change in sorted(known, key=lambda c: (-abs(number(c.value) or 0), c.key))[:MOST_CHANGES]:
+        labels = dict(change.labels)
+        month = date.fromisoformat(labels["month"] + "-01")
+        before = months[months.index(f"{month:%Y-%m}") - 1]
+        earlier = figures.find("budget.spend.month", change.tenant, driver=labels["driver"], month=before)
+        yield change
+        yield replace(share("budget.change.month_percent", change, earlier), labels=change.labels)

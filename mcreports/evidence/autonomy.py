@@ -1,0 +1,138 @@
+"""Autonomy's evidence: operations one by one, their compensations, their violations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcreports.evidence import fields
+from mcreports.evidence.claims import Found, claim, fault, several, some
+from mcreports.evidence.fields import FieldError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from mcreports.evidence.files import Document, Place
+    from mcreports.evidence.tables import Row
+
+KINDS = ("policy", "residency")
+
+
+def read_rows(document: Document) -> Iterator[Found]:
+    """The rows of a list of operations, compensations or violations; a bad row is a fault and loses no other."""
+    place = document.place
+    faults = []
+    for position, body in enumerate(fields.items(document.body, "")):
+        try:
+            fields.record(body, "")
+            row = READERS[place.kind](body, place)
+        except FieldError as error:
+            path = f"[{position}].{error.field}" if error.field else f"[{position}]"
+            faults.append(fault(place, path, error.text))
+        else:
+            yield place.kind, {"file": place.name, "tenant": place.tenant, **row}
+    yield from some(faults)
+
+
+def _operation(body: object, place: Place) -> Row:
+    _own(body, place, "tenant")
+    return {
+        "operation_id": _name(body, "operation_id"),
+        "operation_type": fields.optional_text(body, "operation_type"),
+        "ts": fields.moment(body, "timestamp"),
+        "execution_time_ms": fields.number(body, "execution_time_ms"),
+        "success": fields.flag(body, "success"),
+        "compensated": fields.flag(body, "compensation.required"),
+        "policy": fields.occurrences(body, "violations.policy"),
+        "residency": fields.occurrences(body, "violations.residency"),
+        "simulation_id": fields.optional_text(body, "metadata.simulation_id"),
+        "tier": fields.optional_text(body, "metadata.tier"),
+        "is_abroad": _is_abroad(body),
+    }
+
+
+def _compensation(body: object, _place: Place) -> Row:
+    return {
+        "operation_id": _name(body, "operation_id"),
+        "reason": fields.optional_text(body, "reason"),
+        "ts": fields.moment(body, "timestamp"),
+        "impact_level": fields.optional_text(body, "impact_level"),
+    }
+
+
+def _violation(body: object, _place: Place) -> Row:
+    kind = fields.text(body, "violation_type")
+    if kind not in KINDS:
+        raise FieldError("violation_type", f"is {fields.shown(kind)}, neither policy nor residency")
+    return {"operation_id": _name(body, "operation_id"), "violation_type": kind, "ts": fields.moment(body, "timestamp")}
+
+
+READERS: dict[str, Callable[[object, Place], Row]] = {
+    "operations": _operation,
+    "compensations": _compensation,
+    "violations": _violation,
+}
+
+
+def _own(body: object, place: Place, path: str) -> None:
+    tenant = fields.text(body, path)
+    if tenant != place.tenant:
+        raise FieldError(path, f"is {fields.shown(tenant)}, in the directory of {fields.shown(place.tenant)}")
+
+
+def _name(body: object, path: str) -> str:
+    name = fields.text(body, path)
+    if not name:
+        raise FieldError(path, "is empty")
+    return name
+
+
+def _is_abroad(body: object) -> bool:
+    home, used = (fields.optional_text(body, f"context.{side}_region") for side in ("data", "processing"))
+    return bool(home and used and home != used)
+
+
+def merge(operations: Iterable[Row], places: dict[str, Place]) -> Iterator[Found]:
+    """Each operation once, as bad as any file has it; files that tell it differently are contradictions."""
+    merged: dict[tuple[object, object], Row] = {}
+    for row in operations:
+        key = row["tenant"], row["operation_id"]
+        first = merged.setdefault(key, row)
+        if first is row:
+            continue
+        differing = [column for column in row if column != "file" and row[column] != first[column]]
+        if differing:
+            field = f"{row['operation_id']}.{differing[0]}"
+            yield claim(places[str(row["file"])], field, row[differing[0]], first[differing[0]], holds=False)
+            merged[key] = _worse(first, row)
+    yield from (("operations", row) for row in merged.values())
+
+
+def _worse(one: Row, two: Row) -> Row:
+    counts = {kind: max(int(str(one[kind])), int(str(two[kind]))) for kind in KINDS}
+    return {
+        **one,
+        **counts,
+        "success": bool(one["success"] and two["success"]),
+        "compensated": bool(one["compensated"] or two["compensated"]),
+    }
+
+
+def cross(operations: list[Row], compensations: list[Row], violations: list[Row], places: dict[str, Place]) -> Iterator[Found]:
+    """What operations say of themselves against the lists of compensations and violations, and their regions."""
+    compensated = {(row["tenant"], row["operation_id"]) for row in compensations}
+    violated = {(row["tenant"], row["operation_id"], row["violation_type"]) for row in violations}
+    by_file: dict[str, list[Row]] = {}
+    for row in operations:
+        by_file.setdefault(str(row["file"]), []).append(row)
+    for file, rows in by_file.items():
+        false: list[tuple[str, object, object]] = []
+        for row in rows:
+            key, name = (row["tenant"], row["operation_id"]), f"{row['operation_id']}"
+            if not row["compensated"] and key in compensated:
+                false.append((f"{name}.compensation.required", False, "listed among the compensations"))
+            for kind in KINDS:
+                if not row[kind] and (*key, kind) in violated:
+                    false.append((f"{name}.violations.{kind}", 0, "listed among the violations"))
+            if not row["residency"] and row["is_abroad"]:
+                false.append((f"{name}.violations.residency", 0, "processed in another region than its data's"))
+        yield from several(places[file], "compensation, violations", len(rows), false)

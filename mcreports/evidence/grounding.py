@@ -1,0 +1,75 @@
+"""Grounding attestations: a pass rate, the answers that it is made of, and a hash over both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from mcreports.evidence import fields
+from mcreports.evidence.claims import Found, agrees, claim, fault, rate, several, some
+from mcreports.evidence.fields import FieldError
+from mcreports.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mcreports.evidence.files import Document
+    from mcreports.evidence.tables import Row
+
+HASH = "integrity_hash"
+SUMMARY, DETAILS = "verification_summary", "verification_details"
+RESULTS = f"{DETAILS}.individual_results"
+LEAST = Fraction(RULES["grounding.pass_rate"].fail) / 100
+
+
+def read_attestation(document: Document, tenants: Sequence[str]) -> Iterator[Found]:
+    """The attestation's row, the results of the tenants, and each claim against all the results."""
+    body, place = fields.record(document.body, ""), document.place
+    at, threshold = fields.moment(body, "timestamp"), fields.number(body, f"{DETAILS}.threshold")
+    claimed = {key: fields.number(body, f"{SUMMARY}.{key}") for key in ("pass_rate", "average_score")}
+    cases = fields.whole(body, f"{SUMMARY}.total_cases")
+    digest = hashlib.sha256(json.dumps({k: v for k, v in body.items() if k != HASH}, sort_keys=True).encode()).hexdigest()
+    yield claim(place, HASH, fields.text(body, HASH), digest)
+    results, false, faults = _results(document, threshold)
+    yield from some(faults)
+    yield claim(place, f"{SUMMARY}.total_cases", cases, len(results))
+    yield from several(place, f"{RESULTS}[*].passed", len(results), false)
+    share = Fraction(sum(bool(row["passed"]) for row in results), len(results)) if results else Fraction(0)
+    yield rate(place, f"{SUMMARY}.pass_rate", claimed["pass_rate"], share, LEAST)
+    if results:
+        mean = sum(Fraction(repr(row["grounding_score"])) for row in results) / len(results)
+        holds = agrees(claimed["average_score"], mean)
+        yield claim(place, f"{SUMMARY}.average_score", claimed["average_score"], float(mean), holds=holds)
+    met = f"{SUMMARY}.threshold_met"
+    yield claim(place, met, fields.flag(body, met), bool(results) and share >= LEAST)
+    wanted = [row for row in results if not tenants or row["tenant"] in tenants]
+    yield from (("attestation_results", {**row, "file": place.name, "ts": at}) for row in wanted)
+    yield "attestations", {
+        "file": place.name, "ts": at, "platform_version": fields.optional_text(body, "platform_version"),
+        "cases": len(results), "claimed_pass_rate": claimed["pass_rate"],
+        "pass_rate": float(share) if results else float("nan"), "threshold": threshold,
+        "hash_holds": body[HASH] == digest,
+    }  # fmt: skip
+
+
+def _results(document: Document, threshold: float) -> tuple[list[Row], list[tuple[str, object, object]], list[Found]]:
+    """Each response once, passed if its score reaches the threshold; what it claims instead; what cannot be used."""
+    rows: dict[str, Row] = {}
+    false: list[tuple[str, object, object]] = []
+    faults: list[Found] = []
+    for position, one in enumerate(fields.items(document.body, RESULTS)):
+        path = f"{RESULTS}[{position}]"
+        try:
+            name, score = fields.text(one, "response_id"), fields.number(one, "grounding_score")
+            tenant, passed = fields.text(one, "tenant"), fields.flag(one, "passed")
+            if name in rows:
+                raise FieldError("response_id", f"is {fields.shown(name)} for the second time")
+        except FieldError as error:
+            faults.append(fault(document.place, f"{path}.{error.field}", error.text))
+            continue
+        rows[name] = {"tenant": tenant, "response_id": name, "grounding_score": score, "passed": score >= threshold}
+        if passed != (score >= threshold):
+            false.append((f"{path}.passed", passed, f"score {score!r} against {threshold!r}"))
+    return list(rows.values()), false, faults

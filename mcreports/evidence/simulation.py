@@ -1,0 +1,113 @@
+"""A simulation's report: its sums against the operations that it is the report of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from mcreports.evidence import fields
+from mcreports.evidence.claims import Found, claim, rate
+from mcreports.evidence.fields import FieldError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mcreports.evidence.files import Document, Place
+    from mcreports.evidence.tables import Row
+
+COUNTS = ("total_operations", "successful_operations", "compensation_events", "policy_violations", "residency_violations")
+PERCENT = Fraction(5, 100)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Counts by their name in the report, and the two rates in percent."""
+
+    counts: dict[str, int]
+
+    def percent(self, name: str) -> Fraction | None:
+        """A count as a percentage of all operations; None without any."""
+        total = self.counts["total_operations"]
+        return Fraction(100 * self.counts[name], total) if total else None
+
+
+def read_simulation(document: Document, operations: Iterable[Row]) -> Iterator[Found]:
+    """The report's row, and each of its claims against the operations of its simulation, or against its own counts."""
+    body, place = document.body, document.place
+    if not isinstance(body, dict) or "simulation_metadata" not in body:
+        return  # other files may lie beside the operations; they claim nothing that is reported
+    tenant, name = (fields.text(body, f"simulation_metadata.{key}") for key in ("tenant", "simulation_id"))
+    if tenant != place.tenant:
+        text = f"is {fields.shown(tenant)}, in the directory of {fields.shown(place.tenant)}"
+        raise FieldError("simulation_metadata.tenant", text)
+    start, end = (fields.moment(body, f"simulation_metadata.{key}_time") for key in ("start", "end"))
+    if start > end:
+        raise FieldError("simulation_metadata.end_time", "is before its start_time")
+    said = Sums({name: fields.whole(body, f"results.{name}") for name in COUNTS})
+    own = [row for row in operations if row["tenant"] == tenant and row["simulation_id"] == name]
+    true = _add_up(own) if own else said
+    if own:
+        for count in COUNTS:
+            yield claim(place, f"results.{count}", said.counts[count], true.counts[count])
+    rates = {key: fields.number(body, f"results.{key}_rate_percent") for key in ("success", "compensation")}
+    exact = {"success": true.percent("successful_operations"), "compensation": true.percent("compensation_events")}
+    limits = _limits(body)
+    for key, percent in exact.items():
+        if percent is None:
+            yield claim(place, f"results.{key}_rate_percent", rates[key], "no operations")
+        else:
+            # in percent a rounding of 0.05 is what 0.0005 is in a share
+            mark = limits[key] / 100
+            _, row = rate(place, f"results.{key}_rate_percent", rates[key] / 100, percent / 100, mark)
+            yield "claims", {**row, "claimed": fields.shown(rates[key]), "recomputed": fields.shown(float(percent))}
+    yield from _assessment(place, body, true, limits)
+    yield "simulations", {
+        "file": place.name, "tenant": tenant, "simulation_id": name, "start": start, "ts": end,
+        "operations": true.counts["total_operations"],
+        "claimed_success_rate": rates["success"], "success_rate": _float(exact["success"]),
+        "claimed_compensation_rate": rates["compensation"], "compensation_rate": _float(exact["compensation"]),
+        "has_details": bool(own),
+    }  # fmt: skip
+
+
+def _add_up(own: list[Row]) -> Sums:
+    return Sums(
+        {
+            "total_operations": len(own),
+            "successful_operations": sum(bool(row["success"]) for row in own),
+            "compensation_events": sum(bool(row["compensated"]) for row in own),
+            "policy_violations": sum(int(str(row["policy"])) for row in own),
+            "residency_violations": sum(int(str(row["residency"])) for row in own),
+        }
+    )
+
+
+def _limits(body: object) -> dict[str, Fraction]:
+    """The report's own thresholds in percent; written as shares if that of success is at most 1."""
+    success, compensation = (
+        Fraction(repr(fields.number(body, f"configuration.{key}_threshold"))) for key in ("success", "compensation")
+    )
+    scale = 100 if success <= 1 else 1
+    return {"success": scale * success, "compensation": scale * compensation}
+
+
+def _assessment(place: Place, body: object, true: Sums, limits: dict[str, Fraction]) -> Iterator[Found]:
+    """Whether the safety that is claimed follows from the counts and from every single criterion."""
+    success, compensation = true.percent("successful_operations"), true.percent("compensation_events")
+    safe = (
+        success is not None
+        and compensation is not None
+        and success >= limits["success"]
+        and compensation <= limits["compensation"]
+        and not true.counts["policy_violations"]
+        and not true.counts["residency_violations"]
+    )
+    flags = fields.record(body, "safety_assessment")
+    others = all(value for key, value in flags.items() if isinstance(value, bool) and key != "overall_safety_passed")
+    overall = "safety_assessment.overall_safety_passed"
+    yield claim(place, overall, fields.flag(body, overall), safe and others)
+
+
+def _float(percent: Fraction | None) -> float:
+    return float("nan") if percent is None else float(percent)

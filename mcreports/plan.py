@@ -1,0 +1,48 @@
+"""Which samples a report needs: for each metric the window that its figures reach into."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mcreports.period import Period
+
+Span = tuple[datetime, datetime]
+
+FORECAST_WEEKS = 8
+MONEY = ("budget.cost",)
+LIMITS = ("budget.limit_daily", "budget.limit_monthly")
+RATES = ("autonomy.operations", "autonomy.compensations", "autonomy.violations", "grounding.checks")
+PLATFORM = ("policy.decisions", "platform.replication_lag", "platform.request_duration", "config.drift")
+TENANTS = "tenant.info"
+
+# how far a source is asked beyond a counter's window for the sample on the other side of a gap
+REACH = timedelta(days=4)
+
+
+def plan(report: str, period: Period) -> dict[str, Span]:
+    """The window of each metric that a report is made of, without the reach beyond its ends."""
+    own = period.start, period.end
+    windows = dict.fromkeys(MONEY, (_money_from(report, period), period.end))
+    windows |= dict.fromkeys(RATES, (_rates_from(report, period), period.end))
+    windows[TENANTS] = max(period.start, period.month().start), period.end
+    if report != "trends":
+        windows |= dict.fromkeys((*LIMITS, *PLATFORM), own)
+    return windows
+
+
+def _money_from(report: str, period: Period) -> datetime:
+    """The start of a month, so that every report finds the same cents in it."""
+    month = period.month()
+    if report == "trends":
+        return period.containing("month", period.first, period.zone).start
+    if report == "monthly":
+        return min(month.previous().start, period.containing("year", month.first, period.zone).start)
+    history = period.after - timedelta(weeks=FORECAST_WEEKS, days=1)
+    return min(month.previous().start, period.containing("month", min(history, period.previous().first), period.zone).start)
+
+
+def _rates_from(report: str, period: Period) -> datetime:
+    """Weeks and months are held against the one before."""
+    return period.previous().start if report in {"weekly", "monthly"} else period.start

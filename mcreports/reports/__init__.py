@@ -1,0 +1,1 @@
+"""Everything outside the kernel: from a snapshot to a published run."""

@@ -1,0 +1,164 @@
+"""From a source to a published run: snapshot, notebook, page, files, all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from mcreports import snapshot as snapshots
+from mcreports.checks import Status
+from mcreports.figures import instant_text
+from mcreports.reports import execute, publish
+from mcreports.reports.manifest import snapshot_digest
+from mcreports.reports.record import data_through, figures_csv, record, verdicts_csv
+from mcreports.take import take
+from mcreports.view.words import instant_words, period_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from mcreports.reports.publish import RunRecord, Slot
+    from mcreports.reports.runs import PublishedRun
+    from mcreports.settings import Settings
+    from mcreports.snapshot import Snapshot
+    from mcreports.sources import Source
+    from mcreports.take import Order
+
+TITLES = {"daily": "Daily report", "weekly": "Weekly report", "monthly": "Monthly report", "trends": "Trends"}
+METHOD = (
+    "Money is read off each counter's unwrapped, interpolated curve and rounded once, on the curve; "
+    "events are differences of whole numbers; what was not measured is never a pass.",
+)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What every run is made with: the source, the settings, the time, and who hears of the progress."""
+
+    source: Source
+    settings: Settings
+    now: datetime
+    tell: Callable[[str], None] = str
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """Where one run is made: its directory, its number, its definition."""
+
+    directory: Path
+    revision: int
+    definition: str
+    began: float
+
+
+def produce(order: Order, shop: Workshop, *, per_tenant: bool = False, reason: str = "") -> PublishedRun:
+    """Publish a report, or give back the run that already says the same; an error leaves the last one as it was."""
+    began = monotonic()
+    definition = define(order, shop.settings, per_tenant=per_tenant)
+    target = publish.Target(shop.settings.report.output, order.report, order.period, order.tenants or ())
+    taken = take(order, shop.source, shop.settings, shop.now, shop.tell)
+    with publish.reserve(target) as slot:
+        snapshots.write(taken, slot.staging)
+        standing = slot.standing(definition)
+        if standing is not None:
+            return standing
+        whole = _make(taken, shop, _Bench(slot.staging, slot.revision, definition, began))
+        parts = _per_tenant(order, shop, slot, taken) if per_tenant else {}
+        return slot.publish(replace(whole, reason=reason), parts)
+
+
+def _per_tenant(order: Order, shop: Workshop, slot: Slot, taken: Snapshot) -> dict[str, RunRecord]:
+    """A run of its own for each tenant, over a snapshot that holds nothing of another's."""
+    records = {}
+    for tenant in taken.tenants:
+        own = replace(order, tenants=(tenant,))
+        began = monotonic()
+        directory = slot.tenant_directory(tenant)
+        alone = take(own, shop.source, shop.settings, shop.now, shop.tell)
+        snapshots.write(alone, directory)
+        definition = define(own, shop.settings, per_tenant=False)
+        records[tenant] = _make(alone, shop, _Bench(directory, slot.revision, definition, began))
+    return records
+
+
+def define(order: Order, settings: Settings, *, per_tenant: bool) -> str:
+    """A digest of what makes two runs the same report: kind, zone, tenants, names, forms."""
+    body = {
+        "report": order.report,
+        "zone": order.period.zone,
+        "tenants": order.tenants,
+        "expected": settings.report.tenants,
+        "metrics": {key: own.model_dump() for key, own in settings.metrics.items()},
+        "formats": sorted(settings.report.formats),
+        "per_tenant": per_tenant,
+        "provisional": order.provisional,
+    }
+    text = json.dumps(body, sort_keys=True, default=str)
+    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def _make(taken: Snapshot, shop: Workshop, bench: _Bench) -> RunRecord:
+    """Execute the notebook over the snapshot in a directory and put every form of the report beside it."""
+    import nbformat
+
+    from mcreports.reports.render import render
+
+    shop.tell("notebook")
+    notebook = execute.notebook_path(taken.report)
+    parameters = {"period": taken.period.label, "snapshot": "."}
+    node = execute.execute(notebook, bench.directory, parameters, shop.settings.report.timeout)
+    digest = snapshot_digest(bench.directory)
+    run = {
+        "revision": bench.revision,
+        "run_id": f"{taken.report}-{taken.period.label}-r{bench.revision}-{digest.removeprefix('sha256:')[:12]}",
+        "definition": bench.definition,
+        "snapshot": digest,
+        "generated_at": instant_text(shop.now),
+    }
+    body = record(taken, execute.closing_of(node, notebook.name), run)
+    shop.tell("page")
+    _put(bench.directory, "report.json", json.dumps(body, indent=1, ensure_ascii=True) + "\n")
+    forms = _forms(bench.directory, body, shop.settings.report.formats)
+    page = render(nbformat.from_dict(node), _head(taken, body, forms))
+    _put(bench.directory, "report.html", page)
+    return publish.RunRecord(
+        definition=bench.definition, state=taken.state, status=body["verdict"]["status"],
+        headline=body["verdict"]["headline"], generated_at=shop.now,
+        took_seconds=round(monotonic() - bench.began, 1), tenants=taken.tenants,
+    )  # fmt: skip
+
+
+def _forms(directory: Path, body: dict[str, Any], formats: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The other forms of the report that were asked for, and where each lies beside the page."""
+    forms = [("JSON", "report.json"), ("Notebook", "report.ipynb")]
+    if "csv" in formats:
+        _put(directory, "figures.csv", figures_csv(body["figures"]))
+        _put(directory, "verdicts.csv", verdicts_csv(body["verdicts"]))
+        forms += [("Figures, CSV", "figures.csv"), ("Verdicts, CSV", "verdicts.csv")]
+    return (*forms, ("Manifest", "MANIFEST.json"))
+
+
+def _head(taken: Snapshot, body: dict[str, Any], forms: tuple[tuple[str, str], ...]) -> Any:
+    from mcreports.reports.render import PageHead
+
+    through = data_through(taken)
+    facts = (
+        f"All tenants ({len(taken.tenants)})" if len(taken.tenants) != 1 else f"Tenant {taken.tenants[0]}",
+        "USD",
+        f"Data through {instant_words(through)}" if through else "No data",
+        f"Generated {body['generated_at'].replace('T', ' ').replace('Z', ' UTC')}",
+    )
+    return PageHead(
+        title=TITLES[taken.report], period=period_words(taken.period), state=taken.state, revision=body["revision"],
+        status=Status(body["verdict"]["status"]), headline=body["verdict"]["headline"], facts=facts, method=METHOD,
+        run_id=body["run_id"], definition=body["definition"], snapshot=body["snapshot"], forms=forms,
+    )  # fmt: skip
+
+
+def _put(directory: Path, name: str, text: str) -> None:
+    (directory / name).write_bytes(text.encode("utf-8"))

@@ -1,0 +1,132 @@
+"""``report.json``: a run as data, held to its schema before anybody sees it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from mcreports.checks import SEVERITY, Status, worst
+from mcreports.errors import RunError
+from mcreports.figures import instant_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from mcreports.snapshot import Snapshot
+
+SCHEMA = "mcreports.report/1"
+
+
+def record(snapshot: Snapshot, closing: Mapping[str, Any], run: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of ``report.json``: what the snapshot is of, what the notebook found, which run it is.
+
+    A closing that contradicts itself (a verdict better than its checks, a figure without its unit) is
+    a RunError: it is not published.
+    """
+    period = snapshot.period
+    body = {
+        "schema": SCHEMA,
+        "report": snapshot.report,
+        "period": {
+            "label": period.label,
+            "start": instant_text(period.start),
+            "end": instant_text(period.end),
+            "zone": period.zone,
+        },
+        "state": snapshot.state,
+        **run,
+        "data_through": _instant(data_through(snapshot)),
+        "tenants": list(snapshot.tenants),
+        "source": {"kind": snapshot.source.kind, "url": snapshot.source.url},
+        **closing,
+    }
+    _refuse_misshapen(body)
+    _refuse_contradictions(body)
+    return body
+
+
+def data_through(snapshot: Snapshot) -> datetime | None:
+    """The end of the period, or the newest cost sample where that is earlier."""
+    table = snapshot.table("budget.cost")
+    return min(table["ts"].max().to_pydatetime(), snapshot.period.end) if len(table) else None
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else instant_text(at)
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The JSON Schema of ``report.json``."""
+    file = resources.files("mcreports.reports") / "schema" / "report-1.json"
+    return dict(json.loads(file.read_text(encoding="utf-8")))
+
+
+def _refuse_misshapen(body: Mapping[str, Any]) -> None:
+    import jsonschema
+
+    fault = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema()).iter_errors(body))
+    if fault is not None:
+        where = "/".join(str(part) for part in fault.absolute_path)
+        msg = f"report.json does not fit {SCHEMA} at {where or 'its root'}: {fault.message[:300]}"
+        raise RunError(msg)
+
+
+def _refuse_contradictions(body: Mapping[str, Any]) -> None:
+    found = [Status(each["status"]) for each in (*body["verdicts"], *body["reconciliation"])]
+    said, proven = Status(body["verdict"]["status"]), worst(found)
+    if SEVERITY.index(said) < SEVERITY.index(proven):
+        msg = f"the notebook calls the report {said.value} while its gravest check is {proven.value}"
+        raise RunError(msg)
+    for verdict in body["verdicts"]:
+        if verdict["status"] == Status.PASS.value and verdict["value"] is None:
+            msg = f"{verdict['check']} of {verdict['tenant']} passes without a value"
+            raise RunError(msg)
+
+
+FIGURE_COLUMNS = (
+    "id", "tenant", "labels", "value", "unit", "start", "end", "quality", "low", "high", "coverage", "samples",
+    "resets", "reason", "method", "query",
+)  # fmt: skip
+VERDICT_COLUMNS = ("check", "tenant", "labels", "status", "value", "op", "target", "unit", "gap", "n", "reason")
+
+
+def figures_csv(figures: Sequence[Mapping[str, Any]]) -> str:
+    """All figures as CSV that a spreadsheet opens and does not execute."""
+    rows = []
+    for figure in figures:
+        low, high = figure["bounds"] or (None, None)
+        start, end = figure["window"]
+        rows.append({**figure, "start": start, "end": end, "low": low, "high": high})
+    return _csv(FIGURE_COLUMNS, rows)
+
+
+def verdicts_csv(verdicts: Sequence[Mapping[str, Any]]) -> str:
+    """All verdicts as CSV that a spreadsheet opens and does not execute."""
+    return _csv(VERDICT_COLUMNS, verdicts)
+
+
+def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row.get(column)) for column in columns])
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, dict):
+        return _cell(" ".join(f"{key}={part}" for key, part in value.items()))
+    if isinstance(value, str) and value[:1] in set("=+-@\t\r\n") and not _is_number(value):
+        return f"'{value}"
+    return value
+
+
+def _is_number(text: str) -> bool:
+    return text.removeprefix("-").replace(".", "", 1).isdecimal()

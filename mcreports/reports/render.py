@@ -1,0 +1,140 @@
+"""From an executed notebook to its page: no code, no script, no outside address, one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from markupsafe import Markup
+from nbconvert.exporters import TemplateExporter
+from nbconvert.filters.markdown import markdown2html
+
+from mcreports.errors import RunError
+from mcreports.reports.sanitise import sanitise
+from mcreports.view.charts import PAGE, SVG
+from mcreports.view.markup import visible
+from mcreports.view.theme import page_css
+from mcreports.view.words import MARKS, WORDS
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from mcreports.checks import Status
+
+MIME_TYPES = (PAGE, "text/html", SVG, "text/markdown")
+SILENT = "application/vnd.mcreports."
+CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+@dataclass(frozen=True)
+class PageHead:
+    """What stands above and below the notebook's own parts, and in the browser's title.
+
+    ``facts`` are the line under the title (tenants, USD, data through, generated); ``forms`` are the
+    other forms of the report, each a label and a relative address; ``method`` is said in the footer.
+    """
+
+    title: str
+    period: str
+    status: Status
+    headline: str
+    state: str
+    revision: int
+    facts: tuple[str, ...] = ()
+    method: tuple[str, ...] = ()
+    run: tuple[tuple[str, str], ...] = ()
+    forms: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def document_title(self) -> str:
+        """The verdict first, since a row of tabs shows no more.
+
+        >>> from mcreports.checks import Status
+        >>> PageHead("Daily report", "October 2025", Status.FAIL, "one tenant is over", "final", 1).document_title
+        'FAIL: one tenant is over · Daily report · October 2025'
+        """
+        return f"{WORDS[self.status]}: {self.headline} · {self.title} · {self.period}"
+
+
+def render(notebook: NotebookNode, head: PageHead) -> str:
+    """The notebook's results as one HTML document; a RunError if one of its cells ended in an error."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error":
+                msg = f"cell {number} of the notebook ended in {output.ename}: {output.evalue}; it makes no page"
+                raise RunError(msg)
+    page, _ = _exporter().from_notebook_node(notebook, resources={"head": head})
+    return str(page)
+
+
+class PageExporter(TemplateExporter):  # type: ignore[misc]  # nbconvert comes without types
+    """nbconvert with our own template and environment, so that nothing of the machine's changes a page."""
+
+    def __init__(self) -> None:
+        super().__init__(template_paths=[], template_file="report.html.j2")
+
+    def _create_environment(self) -> jinja2.Environment:
+        environment = template_environment()
+        environment.filters["prose"] = prose
+        environment.filters["result"] = result
+        return environment
+
+
+@cache
+def _exporter() -> PageExporter:
+    return PageExporter()
+
+
+def template_environment() -> jinja2.Environment:
+    """Our own templates, each value escaped unless it was sanitised."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("mcreports.reports", "template"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["visible"] = visible
+    environment.globals |= {
+        "csp": CSP,
+        "css": lambda name: Markup(page_css() + template_text(name)),  # noqa: S704 - our own files
+        "css_file": lambda name: Markup(template_text(name)),  # noqa: S704 - our own files
+        "marks": MARKS,
+        "words": WORDS,
+    }
+    return environment
+
+
+def template_text(name: str) -> str:
+    """A file that lies beside the templates."""
+    return files("mcreports.reports").joinpath("template", name).read_text(encoding="utf-8")
+
+
+def prose(markdown: str) -> Markup:
+    """A markdown cell as HTML; its first-level headings go, since the page has its own title."""
+    page = sanitise(markdown2html(visible(markdown.replace("\r\n", "\n"))))
+    while "<h1" in page:
+        before, _, rest = page.partition("<h1")
+        page = before + rest.partition("</h1>")[2]
+    return Markup(page)  # noqa: S704 - sanitised
+
+
+def result(output: NotebookNode) -> Markup:
+    """One output of a cell as HTML: the first of our MIME types that it has, else a note that it is not shown."""
+    if output.output_type == "stream":
+        return _note(f"The notebook also wrote to {output.name}: see its own file.")
+    data: dict[str, Any] = output.data
+    if any(mime.startswith(SILENT) and mime not in MIME_TYPES for mime in data):
+        return Markup()
+    mime = next((mime for mime in MIME_TYPES if mime in data), None)
+    if mime is None:
+        return _note(f"A result of type {', '.join(sorted(data)) or 'nothing'} is not shown: see the notebook's own file.")
+    text = data[mime] if isinstance(data[mime], str) else "".join(data[mime])
+    return prose(text) if mime == "text/markdown" else Markup(sanitise(visible(text)))  # noqa: S704 - sanitised
+
+
+def _note(words: str) -> Markup:
+    return Markup('<p class="mc mc-note">{}</p>').format(visible(words))

@@ -1,0 +1,247 @@
+"""What to install so that reports come by themselves: text for cron, systemd or Kubernetes.
+
+Each only fires ``mcreports report --due``, as often as it likes: what is due is found on disk. Exit
+code 75 means that the source could not be reached, so all three try that again, and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from string import Template
+from typing import TYPE_CHECKING
+
+from mcreports import cron as five_fields
+from mcreports.errors import UsageError
+
+if TYPE_CHECKING:
+    from mcreports.settings import ScheduleSettings
+
+AGAIN = 75
+
+
+@dataclass(frozen=True)
+class Install:
+    """Where it is to run: the command, the directory of ``mcreports.toml`` and output, the container image."""
+
+    command: str = "/usr/local/bin/mcreports"
+    directory: str = "/var/lib/mcreports"
+    image: str = "registry.example.org/mcreports:0.1.0"
+
+
+_HERE = Install()
+
+
+def cron(schedule: ScheduleSettings, install: Install = _HERE) -> str:
+    """Lines for ``crontab -e``; they try again after 5, 15 and 60 minutes."""
+    due, autonomy = (_crontab(install, arguments) for _, arguments in _jobs(schedule, install))
+    return _CRON.substitute(
+        due_at=five_fields.parse(schedule.due).text,
+        due=due,
+        autonomy_at=five_fields.parse(schedule.autonomy).text,
+        autonomy=autonomy,
+        again=AGAIN,
+    )
+
+
+def systemd(schedule: ScheduleSettings, install: Install = _HERE) -> str:
+    """A service and a timer for each job, each below the name of its file."""
+    texts = []
+    for (name, arguments), when in zip(_jobs(schedule, install), (schedule.due, schedule.autonomy), strict=True):
+        texts.append(
+            _SYSTEMD.substitute(
+                name=name,
+                command=" ".join(_systemd_word(word) for word in (install.command, *arguments)),
+                directory=install.directory.replace("%", "%%"),
+                writable=_systemd_word(install.directory),
+                calendar="\n".join(f"OnCalendar={at}" for at in five_fields.parse(when).calendars()),
+                again=AGAIN,
+            )
+        )
+    return "\n".join(texts)
+
+
+def kubernetes(schedule: ScheduleSettings, install: Install = _HERE) -> str:
+    """A volume for the output and a CronJob for each job, for ``kubectl apply -f -``."""
+    texts = [_VOLUME.substitute(image=install.image)]
+    for (name, arguments), when in zip(_jobs(schedule, install), (schedule.due, schedule.autonomy), strict=True):
+        texts.append(
+            _CRONJOB.substitute(
+                name=name,
+                schedule=json.dumps(five_fields.parse(when).text),
+                image=json.dumps(install.image),
+                arguments=json.dumps(list(arguments)),
+                again=AGAIN,
+            )
+        )
+    return "---\n".join(texts)
+
+
+def _jobs(schedule: ScheduleSettings, install: Install) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    for name, text in (("tenant", schedule.autonomy_tenant), *vars(install).items()):
+        if re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", text) or not text:
+            msg = f"the {name} {text!r} cannot stand in a schedule: it is empty or has control characters"
+            raise UsageError(msg)
+    for name, path in (("command", install.command), ("directory", install.directory)):
+        if not PurePosixPath(path).is_absolute():
+            msg = f"the {name} {path!r} has to be an absolute path in a schedule"
+            raise UsageError(msg)
+    # With "=", a tenant called "-1" stays a value.
+    autonomy = ("autonomy", "validate", f"--tenant={schedule.autonomy_tenant}")
+    return (("mcreports-due", ("report", "--due")), ("mcreports-autonomy", autonomy))
+
+
+def _crontab(install: Install, arguments: tuple[str, ...]) -> str:
+    command = shlex.join((install.command, *arguments))
+    line = (
+        f"cd {shlex.quote(install.directory)} && for pause in 0 300 900 3600; do sleep $pause; {command}; "
+        f"code=$?; [ $code -eq {AGAIN} ] || break; done; exit $code"
+    )
+    # In a crontab a bare % ends the command.
+    return line.replace("%", r"\%")
+
+
+def _systemd_word(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return escaped if re.fullmatch(r"[\w./=%:@+-]+", word, re.ASCII) else f'"{escaped}"'
+
+
+_CRON = Template("""\
+# mcreports: install with  (crontab -l; mcreports schedule export cron) | crontab -
+# Times are UTC where cron knows CRON_TZ (cronie), else this machine's; any time will do, what is due is found on disk.
+# A run that cannot reach its source ends with $again and is tried again; cron mails what is printed.
+CRON_TZ=UTC
+$due_at $due
+$autonomy_at $autonomy
+""")
+
+_SYSTEMD = Template("""\
+# /etc/systemd/system/$name.service
+[Unit]
+Description=$name
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=6h
+StartLimitBurst=12
+
+[Service]
+Type=exec
+User=mcreports
+WorkingDirectory=$directory
+Environment=HOME=/tmp
+ExecStart=$command
+# $again: the source cannot be reached, try again
+RestartForceExitStatus=$again
+RestartSec=5min
+NoNewPrivileges=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectSystem=strict
+ReadWritePaths=$writable
+
+# /etc/systemd/system/$name.timer, then: systemctl enable --now $name.timer
+[Unit]
+Description=When $name.service fires
+
+[Timer]
+$calendar
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+""")
+
+_VOLUME = Template("""\
+# mcreports on Kubernetes: mcreports schedule export kubernetes | kubectl apply -f -
+# - image: replace $image by the one you build; its entry point is mcreports
+# - settings: kubectl create configmap mcreports --from-file=mcreports.toml
+# - to trigger by hand: kubectl create job --from=cronjob/mcreports-due mcreports-now
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: mcreports-output
+spec:
+  accessModes: [ReadWriteOnce]
+  resources:
+    requests:
+      storage: 10Gi
+""")
+
+_CRONJOB = Template("""\
+apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: $name
+spec:
+  schedule: $schedule
+  timeZone: Etc/UTC
+  concurrencyPolicy: Forbid
+  startingDeadlineSeconds: 3600
+  successfulJobsHistoryLimit: 3
+  failedJobsHistoryLimit: 3
+  jobTemplate:
+    spec:
+      backoffLimit: 6
+      podFailurePolicy:
+        rules:
+          - action: Ignore
+            onPodConditions:
+              - type: DisruptionTarget
+          # $again: the source cannot be reached, try again; every other code stands
+          - action: FailJob
+            onExitCodes:
+              containerName: mcreports
+              operator: NotIn
+              values: [$again]
+      template:
+        spec:
+          restartPolicy: Never
+          automountServiceAccountToken: false
+          securityContext:
+            runAsNonRoot: true
+            runAsUser: 10001
+            fsGroup: 10001
+            seccompProfile:
+              type: RuntimeDefault
+          containers:
+            - name: mcreports
+              image: $image
+              args: $arguments
+              workingDir: /etc/mcreports
+              env:
+                - name: MCREPORTS__REPORT__OUTPUT
+                  value: /var/lib/mcreports/output
+                - name: HOME
+                  value: /tmp
+              resources:
+                requests:
+                  cpu: 250m
+                  memory: 512Mi
+                limits:
+                  memory: 1Gi
+              securityContext:
+                allowPrivilegeEscalation: false
+                readOnlyRootFilesystem: true
+                capabilities:
+                  drop: [ALL]
+              volumeMounts:
+                - name: output
+                  mountPath: /var/lib/mcreports/output
+                - name: settings
+                  mountPath: /etc/mcreports
+                  readOnly: true
+                - name: scratch
+                  mountPath: /tmp
+          volumes:
+            - name: output
+              persistentVolumeClaim:
+                claimName: mcreports-output
+            - name: settings
+              configMap:
+                name: mcreports
+            - name: scratch
+              emptyDir: {}
+""")

@@ -1,0 +1,50 @@
+"""From the text of ``--source`` to a source: an explicit map of schemes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcreports.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from mcreports.settings import SourceSettings
+    from mcreports.sources import Source
+
+
+def open_source(settings: SourceSettings, now: datetime) -> Source:
+    """The source that ``source.url`` names, not yet asked for anything; an unknown scheme is a UsageError."""
+    scheme = settings.url.partition(":")[0].strip().lower()
+    if scheme not in SCHEMES:
+        msg = f"source.url has the scheme {scheme[:20]!r}; the known ones are {', '.join(SCHEMES)}"
+        raise UsageError(msg)
+    return SCHEMES[scheme](settings, now)
+
+
+def _demo(settings: SourceSettings, _now: datetime) -> Source:
+    from mcreports.sources.demo import DemoSource  # noqa: PLC0415 - a report on a server needs none of it
+
+    return DemoSource.from_url(settings.url)
+
+
+def _server(settings: SourceSettings, now: datetime) -> Source:
+    from mcreports.sources.access import Access  # noqa: PLC0415 - the demo needs no network
+    from mcreports.sources.prometheus import PrometheusSource  # noqa: PLC0415
+
+    Access.of(settings)
+    return PrometheusSource(settings, now)
+
+
+def _archive(_settings: SourceSettings, _now: datetime) -> Source:
+    msg = "archive: is not there yet; use demo:// or the http(s):// address of a Prometheus"
+    raise UsageError(msg)
+
+
+SCHEMES: dict[str, Callable[[SourceSettings, datetime], Source]] = {
+    "demo": _demo,
+    "http": _server,
+    "https": _server,
+    "archive": _archive,
+}

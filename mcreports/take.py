@@ -1,0 +1,157 @@
+"""Taking a snapshot: one pull of everything a report may see, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mcreports import evidence, samples
+from mcreports.errors import UsageError
+from mcreports.metrics import remap
+from mcreports.plan import REACH, TENANTS, plan
+from mcreports.rules import RULES, Rule
+from mcreports.snapshot import Snapshot, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+
+    from mcreports.metrics import Metric
+    from mcreports.period import Period
+    from mcreports.samples import Note, Pulled
+    from mcreports.settings import Settings
+    from mcreports.sources import Source
+
+FINAL, PRELIMINARY = "final", "preliminary"
+PROBE = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Order:
+    """Which report of which period is wanted, for which tenants (None: all), and whether early is fine.
+
+    ``windows`` asks for these metrics over these spans alone, for a check that is no report.
+    """
+
+    report: str
+    period: Period
+    tenants: tuple[str, ...] | None = None
+    provisional: bool = False
+    windows: Mapping[str, tuple[datetime, datetime]] | None = None
+
+
+def take(order: Order, source: Source, settings: Settings, now: datetime, tell: Callable[[str], None] = str) -> Snapshot:
+    """The snapshot of a report's period as of ``now``; ``tell`` hears of each metric as it is pulled.
+
+    A period that is not over, or not settled, is a UsageError unless a provisional one will do.
+    """
+    state = _state(order, settings, now)
+    metrics = remap(
+        {key: own.name for key, own in settings.metrics.items() if own.name},
+        {key: own.labels for key, own in settings.metrics.items() if own.labels},
+    )
+    tables, windows, notes = {}, {}, []
+    for key, (start, end) in (order.windows or plan(order.report, order.period)).items():
+        tell(metrics[key].name)
+        table, window, said = _pull(source, metrics[key], (start, min(end, now)), order.tenants, now)
+        tables[key], windows[key] = table, window
+        notes += said
+    names = expected(order, settings, tables)
+    read = _evidence(order, settings, names)
+    snapshot = Snapshot(
+        report=order.report, period=order.period, state=state, tenants=names, source=source.info, metrics=metrics,
+        tables=tables, windows=windows, rules=_rules(settings), owners=_owners(settings, tables[TENANTS]),
+        budgets=_budgets(settings), evidence=read, notes=tuple(notes), configured=bool(settings.report.tenants),
+    )  # fmt: skip
+    return replace(snapshot, state=PRELIMINARY) if _is_unfinished(snapshot) else snapshot
+
+
+def _evidence(order: Order, settings: Settings, names: tuple[str, ...]) -> Mapping[str, pd.DataFrame]:
+    if settings.report.evidence is None:
+        return {}
+    return evidence.read(settings.report.evidence, order.period.start, order.period.end, names).tables
+
+
+def _state(order: Order, settings: Settings, now: datetime) -> str:
+    if order.windows is not None:
+        return FINAL
+    settled = order.period.end + settings.report.settle
+    if now >= settled:
+        return FINAL
+    if order.provisional:
+        if now <= order.period.start:
+            msg = f"{order.period} has not begun; choose an earlier --period"
+            raise UsageError(msg)
+        return PRELIMINARY
+    what = "is not over" if now < order.period.end else "is over but not settled"
+    msg = f"{order.period} {what}: it settles at {settled:%Y-%m-%d %H:%M} UTC; wait, or ask for --provisional"
+    raise UsageError(msg)
+
+
+def _is_unfinished(snapshot: Snapshot) -> bool:
+    """Whether costs were seen, but none of any series at or after the period's end."""
+    table = snapshot.table("budget.cost")
+    return bool(len(table)) and table["ts"].max() < snapshot.period.end
+
+
+def _pull(
+    source: Source, metric: Metric, span: tuple[datetime, datetime], tenants: tuple[str, ...] | None, now: datetime
+) -> tuple[pd.DataFrame, Window, tuple[Note, ...]]:
+    """A metric's rows in a window, and of a counter the samples on the other side of both ends."""
+    start, end = span
+    chosen = tenants if "tenant" in metric.labels else None
+    if metric.kind == "gauge":
+        pulled = source.fetch(metric, start, end, chosen)
+        return pulled.table, Window(start, end, _first(pulled)), pulled.notes
+    pulled = source.fetch(metric, start - REACH, min(end + REACH, max(now, end)) + timedelta(milliseconds=1), chosen)
+    since = _first(pulled)
+    if chosen is not None and (since is None or since > start):
+        # one tenant's first sample does not tell a birth from a source that began to look: ask for anybody's
+        anybody = _first(source.fetch(metric, start - PROBE, start + PROBE, None))
+        since = min((at for at in (since, anybody) if at is not None), default=None)
+    edges = (np.datetime64(round(at.timestamp() * 1000), "ms") for at in (start, end))
+    return samples.trim(pulled.table, metric, *edges), Window(start, end, since), pulled.notes
+
+
+def _first(pulled: Pulled) -> datetime | None:
+    return pulled.table["ts"].min().to_pydatetime() if len(pulled.table) else None
+
+
+def expected(order: Order, settings: Settings, tables: dict[str, pd.DataFrame]) -> tuple[str, ...]:
+    """The tenants that must be there: those asked for, else the settings', else tenant.info's, else all seen.
+
+    A tenant that was asked for and that neither the settings nor the data know is a UsageError.
+    """
+    info = tables[TENANTS]
+    seen = sorted({name for table in tables.values() if "tenant" in table for name in table["tenant"].unique()})
+    if order.tenants is None:
+        return settings.report.tenants or tuple(sorted(info["tenant"].unique())) or tuple(seen)
+    strange = [name for name in order.tenants if name not in {*settings.report.tenants, *settings.tenants, *seen}]
+    if strange:
+        known = ", ".join(settings.report.tenants) or "those that the source has data of"
+        msg = f"no tenant is called {', '.join(map(repr, strange))}; the tenants are {known}"
+        raise UsageError(msg)
+    return order.tenants
+
+
+def _rules(settings: Settings) -> dict[str, Rule]:
+    own = {f"{check}|{name}": settings.rule(check, name) for name, t in settings.tenants.items() for check in t.thresholds}
+    return {check: settings.rule(check) for check in RULES} | own
+
+
+def _owners(settings: Settings, info: pd.DataFrame) -> dict[str, str]:
+    newest = info.groupby("tenant", observed=True)["owner"].last()
+    named = {str(tenant): str(owner) for tenant, owner in newest.items() if str(owner)}
+    return named | {name: own.owner for name, own in settings.tenants.items() if own.owner}
+
+
+def _budgets(settings: Settings) -> dict[str, dict[str, object]]:
+    budgets = {}
+    for name, own in settings.tenants.items():
+        limits = {"daily": own.budget_daily, "monthly": own.budget_monthly}
+        budgets[name] = {which: amount for which, amount in limits.items() if amount is not None}
+    return {name: own for name, own in budgets.items() if own}

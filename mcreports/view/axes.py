@@ -1,0 +1,83 @@
+"""Axes, and labels beside the last point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcreports.view import svg
+from mcreports.view.format import Shape, value_text
+from mcreports.view.scale import Scale, day_ticks, spread, ticks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+HEIGHT = 230
+LABEL_GAP = 14
+NAME = 18
+ROOMS = (20, 50, 80, 110, 140, 170)
+LETTER = 6.4
+
+Label = tuple[str, float, str]  # words, pixels down, role
+
+
+def value_scale(values: Sequence[float | None], *, zero: bool) -> Scale:
+    """A scale between round values that holds them all, and zero unless told otherwise."""
+    known = [value for value in values if value is not None]
+    low, high = min(known, default=0.0), max(known, default=1.0)
+    edges = ticks(min(low, 0.0) if zero else low, max(high, 0.0) if zero else high)
+    return Scale(edges[0], edges[-1], HEIGHT, turned=True)
+
+
+def day_scale(days: Sequence[date], size: float) -> Scale:
+    """A scale over calendar days."""
+    first = days[0].toordinal() if days else 0
+    return Scale(first, max(days[-1].toordinal() if days else 1, first + 1), size)
+
+
+def grid(y: Scale, unit: str) -> str:
+    """A thin rule and a number at each round value; a firmer rule at zero."""
+    shapes = ""
+    for value in ticks(y.low, y.high):
+        css = "mc-zero" if value == 0 else "mc-grid"
+        shapes += svg.rule((0, y.at(value)), (100, y.at(value)), css)
+        shapes += svg.text(tick_text(value, unit), 0, y.at(value), "mc-axis", (-8, 4))
+    return shapes
+
+
+def tick_text(value: float, unit: str) -> str:
+    """A round value, as short as it can be said; money without its currency.
+
+    >>> tick_text(100_000.0, "USD"), tick_text(99.5, "%"), tick_text(0.0, "USD")
+    ('100k', '99.5 %', '0')
+    """
+    if unit.startswith("USD"):
+        unit = ""
+    plain_value = int(value) if value == int(value) else value
+    text = value_text(plain_value, unit, Shape("compact", places=0 if unit and plain_value == int(value) else None))
+    return text.replace(".0k", "k").replace(".0M", "M").replace(".0G", "G")
+
+
+def days_below(days: Sequence[date], across: dict[date, float]) -> str:
+    """The names of days below the area, each at its place in percent."""
+    return "".join(svg.text(words, across[day], HEIGHT, "mc-tick", (0, 18)) for day, words in day_ticks(days))
+
+
+def beside(wanted: Sequence[Label]) -> tuple[str, int]:
+    """Labels to the right of the area, moved apart until none overlap, and the room they take."""
+    places = spread([place for _, place, _ in wanted], LABEL_GAP, HEIGHT)
+    labels = "".join(
+        svg.text(words, 100, place, f"mc-label mc-{role}", (8, 4))
+        for (words, _, role), place in zip(wanted, places, strict=True)
+    )
+    longest = max((len(words) for words, _, _ in wanted), default=0) * LETTER + 12
+    return labels, next((room for room in ROOMS if room >= longest), ROOMS[-1])
+
+
+def cut(name: str, most: int = NAME) -> str:
+    """A name, shortened where it would not fit; it stands in full in the data table.
+
+    >>> cut("a-rather-long-driver-name")
+    'a-rather-long-dri…'
+    """
+    return name if len(name) <= most else name[: most - 1] + "…"

@@ -1,0 +1,208 @@
+"""HTML for text, names, figures and verdicts; every text is escaped and every number carries its passport."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from mcreports.checks import Status, Verdict
+from mcreports.figures import Figure, Quality, plain
+from mcreports.view.format import FULL, Shape, figure_text, value_text
+from mcreports.view.words import MARKS, instant_words, verdict_words, word
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A tenant, driver or owner: shown literally, and kept from turning the text around it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure, and how it is printed."""
+
+    figure: Figure
+    shape: Shape = FULL
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A figure that wears the mark and the colour of its verdict."""
+
+    figure: Figure
+    verdict: Verdict
+    shape: Shape = FULL
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way to another form of the report, or to a place in this one: never to another address."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Strong:
+    """A part of a sentence that stands out."""
+
+    part: str | Name | Figure | Shown
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """HTML that this room made itself."""
+
+    html: str
+
+
+Part = str | Name | Figure | Shown | Judged | Verdict | Link | Strong
+Text = Part | tuple[Part, ...]
+
+
+def escape(text: str) -> str:
+    r"""Text as HTML, safe in content and in attributes; what no document may hold is made visible.
+
+    >>> escape('<b title="x">'), escape("a\x00b")
+    ('&lt;b title=&quot;x&quot;&gt;', 'a␀b')
+    """
+    return html.escape(visible(text), quote=True)
+
+
+def visible(text: str) -> str:
+    """The text with a picture for each control character and the number of each lone surrogate."""
+    return _UNSEEN.sub(_picture, text)
+
+
+def _picture(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:  # noqa: PLR2004 - the C0 controls, pictured from U+2400 on
+        return chr(0x2400 + code)
+    return "\N{SYMBOL FOR DELETE}" if code == 0x7F else f"\\u{code:04x}"  # noqa: PLR2004
+
+
+def text_html(text: Text) -> str:
+    """A sentence, part by part."""
+    parts = text if isinstance(text, tuple) else (text,)
+    return "".join(part_html(part) for part in parts)
+
+
+def part_html(part: Part) -> str:  # noqa: PLR0911 - one for each kind of part
+    """One part of a sentence or the content of one cell."""
+    match part:
+        case str():
+            return escape(part)
+        case Name():
+            return name_html(part.text)
+        case Figure():
+            return figure_html(part)
+        case Shown():
+            return figure_html(part.figure, part.shape)
+        case Judged():
+            return judged_html(part)
+        case Verdict():
+            return verdict_html(part)
+        case Link():
+            return link_html(part)
+        case Strong():
+            return f"<strong>{part_html(part.part)}</strong>"
+
+
+def name_html(name: str) -> str:
+    """A name in isolation: its direction marks end where it ends."""
+    literal = name.replace("\t", "␉").replace("\n", "␊")
+    return f"<bdi>{escape(literal)}</bdi>" if name else '<span class="mc-muted">(no name)</span>'
+
+
+def figure_html(figure: Figure, shape: Shape = FULL, *, passport: bool = True) -> str:
+    """A figure as ``<data>``: its text, its exact value, its key, and its passport as a tooltip."""
+    value = plain(figure.value)
+    title = f' title="{escape(passport_text(figure))}"' if passport else ""
+    return (
+        f'<data class="mc-figure" value="{"" if value is None else escape(str(value))}"'
+        f' data-figure="{escape(figure.key)}"{title}>{escape(figure_text(figure, shape))}</data>{_doubt(figure)}'
+    )
+
+
+def passport_text(figure: Figure) -> str:
+    """What stands behind a figure: window, quality, bounds, coverage, method and query."""
+    start, end = figure.window
+    lines = [
+        f"{figure.id}, {figure.quality.value}",
+        f"{instant_words(start)} to {instant_words(end)}",
+        "" if figure.coverage is None else f"{figure.coverage:.1%} of the expected samples, {figure.samples:,} samples",
+        f"{figure.resets:,} resets" if figure.resets else "",
+        " to ".join(value_text(bound, figure.unit) for bound in figure.bounds) if figure.bounds else "",
+        figure.reason,
+        figure.method,
+        figure.query,
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def _doubt(figure: Figure) -> str:
+    if figure.quality is Quality.ACTUAL:
+        return ""
+    if figure.quality is Quality.ESTIMATED:
+        return ' <abbr class="mc-est" title="estimated">est.</abbr>'
+    return f' <span class="mc-nodata">{mark_html(Status.UNKNOWN)}<span class="mc-sr">no data</span></span>'
+
+
+def verdict_html(verdict: Verdict) -> str:
+    """A verdict in full: mark, word, value, target, distance, events."""
+    head, _, rest = verdict_words(verdict).partition(": ")
+    first, comma, more = rest.partition(", ")
+    tail = f'<span class="mc-comma">{comma} </span><span class="mc-rest">{escape(more)}</span>' if more else ""
+    said = f"<strong>{escape(head)}: {escape(first)}</strong>{tail}"
+    return _judgement(verdict, f"{mark_html(verdict.status)} {said}")
+
+
+def judged_html(judged: Judged) -> str:
+    """A figure behind its verdict's mark; the word is there for those who do not see the mark."""
+    verdict, shape = judged.verdict, judged.shape
+    shown = Shape(shape.style, shape.sign, shape.places, shape.marks + _targets(verdict))
+    word_html = f'<span class="mc-sr">{escape(word(verdict.status, verdict.check))} </span>'
+    return _judgement(verdict, f"{mark_html(verdict.status)} {word_html}{figure_html(judged.figure, shown)}")
+
+
+def word_html(verdict: Verdict) -> str:
+    """A verdict's mark and word alone."""
+    return _judgement(verdict, f"{mark_html(verdict.status)} {escape(word(verdict.status, verdict.check))}")
+
+
+def verdict_key(verdict: Verdict) -> str:
+    """What names a verdict within a report: check, tenant and labels."""
+    labels = ",".join(f"{key}={value}" for key, value in verdict.labels)
+    return f"{verdict.check}|{'*' if verdict.tenant is None else '=' + verdict.tenant}|{labels}"
+
+
+def mark_html(status: Status) -> str:
+    """The status's shape; a word always stands beside it."""
+    return f'<span class="mc-mark" aria-hidden="true">{MARKS[status]}</span>'
+
+
+def link_html(link: Link) -> str:
+    """A link to a relative place; anything else is shown as text.
+
+    >>> link_html(Link("x", "javascript:alert(1)"))
+    'x'
+    """
+    if not re.fullmatch(r"(?!//)[#./A-Za-z0-9_%-][^:\\\s]*", link.href):
+        return escape(link.text)
+    return f'<a href="{escape(link.href)}">{escape(link.text)}</a>'
+
+
+def _judgement(verdict: Verdict, inner: str) -> str:
+    return (
+        f'<span class="mc-verdict mc-{verdict.status.value}" data-verdict="{escape(verdict_key(verdict))}"'
+        f' data-status="{verdict.status.value}">{inner}</span>'
+    )
+
+
+def _targets(verdict: Verdict) -> tuple[Fraction, ...]:
+    return () if verdict.unit.startswith("USD") else (Fraction(verdict.target),)

@@ -1,0 +1,97 @@
+"""The same charts for Plotly, live in JupyterLab: plain JSON, since building a plotly Figure costs seconds."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from mcreports.view.markup import visible
+from mcreports.view.points import DASHES, number
+from mcreports.view.theme import LIGHT
+
+if TYPE_CHECKING:
+    from mcreports.view.charts import Bars, Bridge, Lines
+    from mcreports.view.points import Series
+
+Json = dict[str, object]
+
+
+def lines(chart: Lines) -> Json:
+    """A trace for each line, and one for each interval."""
+    traces: list[Json] = []
+    for series in chart.series:
+        if series.low:
+            traces += _interval(series)
+        traces.append(_trace(series, type="scatter", mode="lines", line=_stroke(series)))
+    rangemode = "tozero" if chart.zero else "normal"
+    return _plot(chart, traces, {"yaxis": {"title": {"text": chart.unit}, "rangemode": rangemode}})
+
+
+def bars(chart: Bars) -> Json:
+    """A layer for each series, and the limit as a line."""
+    traces = [_trace(series, type="bar", marker={"color": _colour(series.role)}) for series in chart.series]
+    if chart.limit is not None:
+        traces.append(_trace(chart.limit, type="scatter", mode="lines", line=_stroke(chart.limit)))
+    return _plot(chart, traces, {"barmode": "relative", "yaxis": {"title": {"text": chart.unit}}})
+
+
+def bridge(chart: Bridge) -> Json:
+    """A waterfall, read from top to bottom."""
+    rows = [*chart.steps, chart.total]
+    trace: Json = {
+        "type": "waterfall",
+        "orientation": "h",
+        "y": [literal(name) for name, _ in rows],
+        "x": [number(figure) for _, figure in rows],
+        "measure": ["relative"] * len(chart.steps) + ["total"],
+        "increasing": {"marker": {"color": LIGHT["fail"]}},
+        "decreasing": {"marker": {"color": LIGHT["pass"]}},
+        "totals": {"marker": {"color": LIGHT["actual"]}},
+    }
+    return _plot(chart, [trace], {"yaxis": {"autorange": "reversed"}, "xaxis": {"title": {"text": chart.unit}}})
+
+
+def literal(text: str) -> str:
+    """A name that Plotly shows as it is: it reads some HTML."""
+    return html.escape(visible(text), quote=False)
+
+
+def _plot(chart: Lines | Bars | Bridge, traces: list[Json], layout: Json) -> Json:
+    title = {"text": literal(chart.title), "subtitle": {"text": literal(chart.subtitle)}, "x": 0, "xanchor": "left"}
+    return {
+        "data": traces,
+        "layout": {"title": title, "template": _TEMPLATE, "height": 380, "hovermode": "x unified", **layout},
+        "config": {"showSendToCloud": False, "displaylogo": False, "responsive": True},
+    }
+
+
+def _trace(series: Series, **more: object) -> Json:
+    return {"name": literal(series.name), "x": [day.isoformat() for day in series.x], "y": list(series.values), **more}
+
+
+def _interval(series: Series) -> list[Json]:
+    quiet: Json = {"showlegend": False, "hoverinfo": "skip", "type": "scatter", "mode": "lines", "line": {"width": 0}}
+    x = [day.isoformat() for day in series.x]
+    low: Json = {"x": x, "y": [number(y) for y in series.low], **quiet}
+    filled: Json = {"fill": "tonexty", "fillcolor": "rgba(64,75,90,0.15)"}
+    return [low, {"x": x, "y": [number(y) for y in series.high], **filled, **quiet}]
+
+
+def _stroke(series: Series) -> Json:
+    return {"color": _colour(series.role), "dash": DASHES.get(series.role, "solid"), "width": 2}
+
+
+def _colour(role: str) -> str:
+    return LIGHT.get(role, LIGHT["muted"])
+
+
+_TEMPLATE: Json = {
+    "layout": {
+        "font": {"family": "system-ui, sans-serif"},
+        "colorway": [LIGHT["actual"]],
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": "#ffffff",
+        "xaxis": {"gridcolor": LIGHT["line"]},
+        "yaxis": {"gridcolor": LIGHT["line"], "zerolinecolor": LIGHT["muted"]},
+    }
+}

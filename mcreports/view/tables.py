@@ -1,0 +1,149 @@
+"""Tables whose cells are figures, verdicts, names and sparklines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Literal
+
+from mcreports.figures import Figure
+from mcreports.view.format import FULL, Shape
+from mcreports.view.markup import (
+    Judged,
+    Name,
+    Trusted,
+    escape,
+    figure_html,
+    mark_html,
+    name_html,
+    part_html,
+    text_html,
+    verdict_html,
+)  # fmt: skip
+from mcreports.view.sparkline import Sparkline
+from mcreports.view.words import MINUS, check_name, word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mcreports.checks import Reconciliation, Verdict
+    from mcreports.view.markup import Text
+
+    Cell = Text | Sparkline | Trusted | None
+    Row = tuple[Cell, ...]
+
+Kind = Literal["text", "name", "number", "verdict", "spark"]
+AMOUNT = Shape("amount")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's head, what it holds, the head it shares with its neighbours, and how its figures are printed."""
+
+    head: str
+    kind: Kind = "text"
+    group: str = ""
+    shape: Shape = AMOUNT
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under columns, the first of which names the row; ``total`` stands below a rule."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    total: Row | None = None
+    empty: str = "Nothing to show."
+    passports: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse a row that does not fit under the columns."""
+        for row in (*self.rows, *(() if self.total is None else (self.total,))):
+            if len(row) != len(self.columns):
+                msg = f"{self.caption}: a row has {len(row)} cells under {len(self.columns)} columns"
+                raise ValueError(msg)
+
+    def _repr_html_(self) -> str:
+        if not self.rows:
+            return f'<p class="mc mc-text">{escape(self.empty)}</p>'
+        body = "".join(self._row(row) for row in self.rows)
+        foot = f"<tfoot>{self._row(self.total)}</tfoot>" if self.total else ""
+        return (
+            f'<div class="mc mc-scroll" role="region" tabindex="0" aria-label="{escape(self.caption)}"><table>'
+            f'<caption class="mc-sr">{escape(self.caption)}</caption><thead>{self._heads()}</thead>'
+            f"<tbody>{body}</tbody>{foot}</table></div>"
+        )
+
+    def _heads(self) -> str:
+        heads = "".join(f'<th scope="col"{_class(column)}>{escape(column.head)}</th>' for column in self.columns)
+        if not any(column.group for column in self.columns):
+            return f"<tr>{heads}</tr>"
+        groups = ""
+        for group, members in groupby(self.columns, key=lambda column: column.group):
+            span = len(list(members))
+            groups += (
+                f'<th scope="colgroup" colspan="{span}" class="mc-group">{escape(group)}</th>'
+                if group
+                else f'<td colspan="{span}"></td>'
+            )
+        return f'<tr class="mc-groups">{groups}</tr><tr>{heads}</tr>'
+
+    def _row(self, row: Row) -> str:
+        first, *rest = zip(self.columns, row, strict=True)
+        head = f'<th scope="row"{_class(first[0])}>{self._cell(*first)}</th>'
+        cells = (f"<td{_class(column)}>{self._cell(column, cell)}</td>" for column, cell in rest)
+        return f"<tr>{head}{''.join(cells)}</tr>"
+
+    def _cell(self, column: Column, cell: Cell) -> str:
+        match cell:
+            case None:
+                shown = ""
+            case Trusted():
+                shown = cell.html
+            case Sparkline():
+                shown = cell.svg()
+            case Figure():
+                shown = figure_html(cell, column.shape, passport=self.passports)
+            case Judged() if cell.shape == FULL:
+                shown = part_html(replace(cell, shape=column.shape))
+            case str() if column.kind == "name":
+                shown = name_html(cell)
+            case _:
+                shown = text_html(cell)
+        return shown
+
+
+def verdict_table(caption: str, verdicts: Sequence[Verdict], empty: str = "Nothing was checked.") -> Table:
+    """Each verdict in full behind its check and its subject."""
+    columns = (Column("Check"), Column("Subject", "name"), Column("Verdict", "verdict"))
+    rows = tuple(
+        (check_name(verdict.check), _subject(verdict), Trusted(verdict_html(verdict))) for verdict in verdicts
+    )
+    return Table(caption, columns, rows, empty=empty)
+
+
+def reconciliation_table(caption: str, sums: Sequence[Reconciliation]) -> Table:
+    """Whether two ways to the same sum agree, and by how much they do not."""
+    columns = (Column("What must agree"), Column("Result", "verdict"), Column("Difference", "number"))
+    return Table(caption, columns, tuple((one.name, *_agreement(one)) for one in sums), empty="Nothing was summed.")
+
+
+def _subject(verdict: Verdict) -> Text:
+    whose = "all tenants" if verdict.tenant is None else Name(verdict.tenant)
+    labels = ", ".join(f"{key} {value}" for key, value in verdict.labels)
+    return (whose, ", ", Name(labels)) if labels else (whose,)
+
+
+def _agreement(one: Reconciliation) -> tuple[Trusted, Trusted]:
+    status = one.status
+    result = f'<span class="mc-verdict mc-{status.value}">{mark_html(status)} {escape(word(status))}</span>'
+    difference = (
+        f'<data class="mc-figure" value="{escape(one.difference)}" data-reconciliation="{escape(one.name)}"'
+        f' data-status="{status.value}">{escape(one.difference.replace("-", MINUS))}</data>'
+    )
+    return Trusted(result), Trusted(difference)
+
+
+def _class(column: Column) -> str:
+    return f' class="mc-{column.kind}"' if column.kind != "text" else ""

@@ -1,0 +1,124 @@
+"""Words and marks: statuses, checks, days, instants and periods as a reader says them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from mcreports.checks import Status
+
+if TYPE_CHECKING:
+    from mcreports.checks import Verdict
+    from mcreports.period import Period
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MARKS = {Status.FAIL: "▲", Status.WARN: "◆", Status.PASS: "●", Status.UNKNOWN: "○"}
+WORDS = {Status.FAIL: "FAIL", Status.WARN: "WATCH", Status.PASS: "PASS", Status.UNKNOWN: "NO DATA"}
+BUDGET_WORDS = {**WORDS, Status.FAIL: "OVER", Status.PASS: "WITHIN"}
+OPS = {">=": "≥", "<=": "≤", "<": "<", ">": ">"}
+CHECKS = {
+    "budget.utilization.daily": "Daily budget used",
+    "budget.utilization.monthly": "Monthly budget used",
+    "budget.forecast": "Forecast against budget",
+    "budget.burn_rate": "Burn rate",
+    "autonomy.success_rate": "Autonomy success rate",
+    "autonomy.compensation_rate": "Compensation rate",
+    "autonomy.policy_violations": "Policy violations",
+    "autonomy.residency_violations": "Residency violations",
+    "grounding.pass_rate": "Grounding pass rate",
+    "platform.replication_lag_p95": "Replication lag, p95",
+    "platform.graphql_p95": "GraphQL latency, p95",
+    "config.drift": "Configuration drift",
+    "evidence.compliance": "Evidence compliance",
+    "readiness": "Production readiness",
+    "data.coverage": "Data coverage",
+}
+SUFFIX = {"%": " %", "pp": " pp", "s": " s", "ms": " ms", "x": "\N{MULTIPLICATION SIGN}"}
+MINUS = "\N{MINUS SIGN}"
+
+
+def word(status: Status, check: str = "") -> str:
+    """The word for a status: OVER and WITHIN for budgets, PASS and FAIL for the rest."""
+    return (BUDGET_WORDS if check.startswith("budget.") else WORDS)[status]
+
+
+def check_name(check: str) -> str:
+    """What a reader calls a check; its id where it has no other name."""
+    return CHECKS.get(check, check)
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """A verdict without its mark.
+
+    >>> from mcreports.checks import Verdict
+    >>> verdict_words(Verdict("grounding.pass_rate", None, Status.FAIL, "94.6", "95", ">=", "%", "", n=18204,
+    ...                       gap="short by 0.4 pp"))
+    'FAIL: 94.6 %, target ≥ 95 %, short by 0.4 pp, n = 18,204'
+    """
+    suffix = SUFFIX.get(verdict.unit, "")
+    target = f"target {OPS.get(verdict.op, verdict.op)} {verdict.target.replace('-', MINUS)}{suffix}"
+    value = None if verdict.value is None else verdict.value.replace("-", MINUS) + suffix
+    events = None if verdict.n is None else f"n = {verdict.n:,}"
+    if verdict.status is Status.UNKNOWN:
+        parts = [verdict.reason or "no data", value and f"{value} is not proven", target, events]
+    else:
+        parts = [value, target, verdict.gap, events]
+    return f"{word(verdict.status, verdict.check)}: {', '.join(filter(None, parts))}"
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """A verdict with its mark, its word, its value, its target, its distance and its events."""
+    return f"{MARKS[verdict.status]} {verdict_words(verdict)}"
+
+
+def day_text(day: date | str) -> str:
+    """A calendar day; text that is none is returned as it is.
+
+    >>> day_text("2025-11-14")
+    '14 Nov 2025'
+    """
+    try:
+        known = date.fromisoformat(day) if isinstance(day, str) else day
+    except ValueError:
+        return str(day)
+    return f"{known.day} {MONTHS[known.month - 1][:3]} {known.year}"
+
+
+def long_day(day: date, *, year: bool = True) -> str:
+    """A calendar day with its month in full."""
+    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
+
+
+def instant_words(at: datetime) -> str:
+    """An instant in UTC, to the minute.
+
+    >>> instant_words(datetime(2025, 11, 1, 9, 5, tzinfo=UTC))
+    '2025-11-01 09:05 UTC'
+    """
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def period_words(period: Period) -> str:
+    """A period as a title says it.
+
+    >>> from mcreports.period import Period
+    >>> period_words(Period.parse("2025-10-31")), period_words(Period.parse("2025-10"))
+    ('Friday 31 October 2025', 'October 2025')
+    >>> period_words(Period.parse("2025-W44"))
+    'Week 44, 27 October to 2 November 2025'
+    """
+    first, last = period.first, period.after - timedelta(days=1)
+    span = f"{long_day(first, year=first.year != last.year)} to {long_day(last)}"
+    if first.year == last.year and first.month == last.month:
+        span = f"{first.day} to {long_day(last)}"
+    return {
+        "day": f"{WEEKDAYS[first.weekday()]} {long_day(first)}",
+        "week": f"Week {first.isocalendar().week}, {span}",
+        "month": f"{MONTHS[first.month - 1]} {first.year}",
+        "quarter": f"Quarter {(first.month + 2) // 3} of {first.year}",
+        "year": f"{first.year}",
+    }.get(period.kind, long_day(first) if first == last else span)

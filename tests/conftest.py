@@ -1,0 +1,144 @@
+"""The real servers that tests run against: started on free ports, ended with the tests."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+from mcreports.settings import SourceSettings
+from mcreports.sources.push import push
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from mcreports.samples import Series
+
+READY = {"prometheus": "/-/ready", "victoria-metrics": "/health"}
+PROMETHEUS = """\
+global:
+  scrape_interval: 1h
+storage:
+  tsdb:
+    out_of_order_time_window: {window}
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: its address, its kind, its files."""
+
+    url: str
+    kind: str
+    directory: Path
+
+    def settings(self, **changes: object) -> SourceSettings:
+        """The settings of a source that reads it."""
+        return SourceSettings(url=self.url, **changes)  # type: ignore[arg-type]
+
+    def load(self, series: Sequence[Series]) -> int:
+        """Push samples and wait until queries see them."""
+        count = push(self.settings(), series)
+        if self.kind == "victoriametrics":
+            requests.get(f"{self.url}/internal/force_flush", timeout=30).raise_for_status()
+        return count
+
+
+def _start(command: str, flags: list[str], listen: str, directory: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """The process and its address, once it says that it is ready; a port that was lost to another is tried again."""
+    if shutil.which(command) is None:
+        pytest.fail(f"{command} is not installed: run tests/servers/install.sh")
+    log = directory / "log"
+    for _ in range(5):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            place = f"127.0.0.1:{free.getsockname()[1]}"
+        # pdeathsig: the server must not outlive tests that are killed
+        words = ["setpriv", "--pdeathsig", "KILL", command, *flags, f"{listen}={place}"]
+        with log.open("wb") as sink:
+            process = subprocess.Popen(words, stdout=sink, stderr=subprocess.STDOUT)
+        until = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < until:
+            if _is_ready(f"http://{place}{READY[command]}"):
+                return process, f"http://{place}"
+            time.sleep(0.05)
+        _end(process)
+    pytest.fail(f"{command} did not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def _is_ready(address: str) -> bool:
+    try:
+        return requests.get(address, timeout=5).status_code == 200
+    except requests.ConnectionError:
+        return False
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(10)
+
+
+def _prometheus(directory: Path, window: str, *more: str) -> tuple[subprocess.Popen[bytes], Server]:
+    config = directory / "prometheus.yml"
+    config.write_text(PROMETHEUS.format(window=window), encoding="utf-8")
+    flags = [
+        f"--config.file={config}",
+        f"--storage.tsdb.path={directory / 'data'}",
+        "--storage.tsdb.retention.time=50y",
+        "--web.enable-remote-write-receiver",
+        *more,
+    ]
+    process, url = _start("prometheus", flags, "--web.listen-address", directory)
+    return process, Server(url, "prometheus", directory)
+
+
+@pytest.fixture(scope="session")
+def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One Prometheus for all tests of a worker; it takes samples in any order of time: use own metric names."""
+    process, server = _prometheus(tmp_path_factory.mktemp("prometheus"), "18250d")
+    yield server
+    _end(process)
+
+
+@pytest.fixture
+def new_prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Starts an empty Prometheus with further flags; it takes samples in order of time, as a plain one does."""
+    started = []
+
+    def start(*flags: str) -> Server:
+        process, server = _prometheus(tmp_path_factory.mktemp("prometheus"), "0s", *flags)
+        started.append(process)
+        return server
+
+    yield start
+    for process in started:
+        _end(process)
+
+
+@pytest.fixture(scope="session")
+def victoriametrics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One VictoriaMetrics for all tests of a worker: use own metric names."""
+    directory = tmp_path_factory.mktemp("victoriametrics")
+    flags = [f"-storageDataPath={directory / 'data'}", "-retentionPeriod=50y", "-loggerLevel=WARN"]
+    process, url = _start("victoria-metrics", flags, "-httpListenAddr", directory)
+    yield Server(url, "victoriametrics", directory)
+    _end(process)
+
+
+@pytest.fixture(params=["prometheus", "victoriametrics"])
+def server(request: pytest.FixtureRequest) -> Server:
+    """Each of the real servers in turn."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Server)
+    return found
