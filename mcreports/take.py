@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from mcreports import evidence, samples
 from mcreports.errors import UsageError
 from mcreports.metrics import remap
@@ -73,7 +71,7 @@ def take(order: Order, source: Source, settings: Settings, now: datetime, tell: 
 def _evidence(order: Order, settings: Settings, names: tuple[str, ...]) -> Mapping[str, pd.DataFrame]:
     if settings.report.evidence is None:
         return {}
-    return evidence.read(settings.report.evidence, order.period.start, order.period.end, names).tables
+    return evidence.read(settings.report.evidence, order.period.start, order.period.end, names)
 
 
 def _state(order: Order, settings: Settings, now: datetime) -> str:
@@ -113,7 +111,7 @@ def _pull(
         # one tenant's first sample does not tell a birth from a source that began to look: ask for anybody's
         anybody = _first(source.fetch(metric, start - PROBE, start + PROBE, None))
         since = min((at for at in (since, anybody) if at is not None), default=None)
-    edges = (np.datetime64(round(at.timestamp() * 1000), "ms") for at in (start, end))
+    edges = (round(at.timestamp() * 1000) for at in (start, end))
     return samples.trim(pulled.table, metric, *edges), Window(start, end, since), pulled.notes
 
 

@@ -20,7 +20,7 @@ HELP = """Every report over the embedded demo, then where to look. Needs no serv
   mcreports demo load http://localhost:9090
 """
 URL = "demo://?seed=7"
-NOW = datetime(2025, 11, 1, 9, tzinfo=UTC)  # the demo's own morning: October 2025 is just closed
+NOW = datetime(2025, 11, 3, 9, tzinfo=UTC)  # the demo's own Monday morning: October 2025 and week 44 are closed
 PERIODS = {"daily": "2025-10-31", "weekly": "2025-W44", "monthly": "2025-10", "trends": "2024-11-01..2025-10-31"}
 
 app = typer.Typer(help=HELP, rich_markup_mode="rich", invoke_without_command=True)
@@ -33,15 +33,16 @@ def demo(context: typer.Context, output: options.Output = None) -> None:
         return
     from tempfile import TemporaryDirectory
 
-    from mcreports.reports.portal import build
+    from mcreports.reports.front_page import build
     from mcreports.reports.produce import Workshop, produce
-    from mcreports.sources.demo import DemoSource, write_evidence
+    from mcreports.sources.demo import DemoSource
+    from mcreports.sources.demo.evidence import write_evidence
     from mcreports.take import Order
 
     source = DemoSource.from_url(URL)
     with TemporaryDirectory() as scratch, progress() as tell:
         evidence = Path(scratch) / "evidence"
-        write_evidence(evidence, source.seed, NOW)
+        write_evidence(evidence, source.seed)
         settings = settings_of(context, URL, output=output, evidence=evidence)
         for report, label in PERIODS.items():
             from mcreports.period import Period

@@ -136,7 +136,7 @@ def _publish_due(settings: Settings, at: Any, *, per_tenant: bool) -> list[Publi
 
 
 def _rebuild_portal(shop: Workshop) -> None:
-    from mcreports.reports.portal import build
+    from mcreports.reports.front_page import build
 
     build(shop.settings.report.output, shop.now)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from mcreports.snapshot import Snapshot
 
 METHOD = "evidence.details"
-FRESH = timedelta(days=7)  # the runbook looks at the evidence once a week
 SOURCE = (("source", "evidence"),)
 
 
@@ -30,11 +29,6 @@ class Details:
     residency: Count
     source: Source
     span: tuple[datetime, datetime]
-
-
-def fresh_from(window: tuple[datetime, datetime]) -> datetime:
-    """The instant after which a summary must have been written to speak for a window."""
-    return min(window[0], window[1] - FRESH)
 
 
 def rows(snapshot: Snapshot, name: str, window: tuple[datetime, datetime], tenant: str | None = None) -> pd.DataFrame:
@@ -81,7 +75,12 @@ def _ends(table: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
 def pointer(table: pd.DataFrame) -> str:
     """Where rows of evidence came from: their file, or the first of several."""
     files = sorted(table["file"].unique())
-    return files[0] + ("" if len(files) == 1 else f" and {len(files) - 1} more")
+    return str(files[0]) + ("" if len(files) == 1 else f" and {len(files) - 1} more")
+
+
+def contradiction(claim: Any) -> str:  # noqa: ANN401 - a row of the table of claims
+    """A claim that does not hold, in words."""
+    return f"{claim.file}: {claim.field} claims {claim.claimed}, its details give {claim.recomputed}"
 
 
 def _violations(operations: pd.DataFrame, listed: pd.DataFrame, kind: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,16 +10,15 @@ import numpy as np
 from mcreports.checks import Status
 from mcreports.domains import Section
 from mcreports.domains.coverage import judge_sight, sights
-from mcreports.domains.details import SOURCE, fresh_from
+from mcreports.domains.details import SOURCE
 from mcreports.domains.events import STALE
 from mcreports.domains.series import Seen, instant, lines, milliseconds, watch
+from mcreports.evidence.tables import GRACE, fresh_from
 from mcreports.figures import Figure, Quality
 from mcreports.rules import Subject, judge
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    import pandas as pd
 
     from mcreports.snapshot import Snapshot
 
@@ -34,7 +33,7 @@ class Finding:
     changes: int | None
     doubt: str = ""
     text: str = ""
-    seen: Seen = Seen()
+    seen: Seen = field(default_factory=Seen)
 
 
 def judge_drift(snapshot: Snapshot, start: datetime, end: datetime) -> Section:
@@ -43,20 +42,20 @@ def judge_drift(snapshot: Snapshot, start: datetime, end: datetime) -> Section:
     figures = [_figure(snapshot, gauge, (start, end))]
     if files is not None:
         query = "config/config-current.json#/configs"
-        figures.append(
-            Figure(
-                DRIFT, None, files.changes, "changes", (start, end), query, "evidence.compare", _quality(files),
-                labels=SOURCE, reason="; ".join(filter(None, [files.text, files.doubt])),
-            )  # fmt: skip
-        )
+        said = "; ".join(filter(None, [files.text, files.doubt]))
+        compared = Figure(
+            DRIFT, None, files.changes, "changes", (start, end), query, "evidence.compare", _quality(files),
+            labels=SOURCE, reason=said,
+        )  # fmt: skip
+        figures.append(compared)
     witnesses = [gauge] if files is None else [gauge, files]
     known = [witness for witness in witnesses if witness.changes is not None]
     # the gauge alone, or the files alone, can prove that nothing has drifted; either can prove that something has
     proven = any(witness.changes == 0 and not witness.doubt for witness in witnesses)
     changes = max((witness.changes or 0 for witness in known), default=None)
     doubt = "" if proven else "; ".join(witness.doubt for witness in witnesses if witness.doubt)
-    said = [witness.text for witness in known if witness.changes]
-    verdict = judge(DRIFT, snapshot.rule(DRIFT), changes, Subject(None, (DRIFT,)), "; ".join(filter(None, [*said, doubt])))
+    reasons = filter(None, [*(witness.text for witness in known if witness.changes), doubt])
+    verdict = judge(DRIFT, snapshot.rule(DRIFT), changes, Subject(None, (DRIFT,)), "; ".join(reasons))
     return Section(tuple(figures), (verdict,))
 
 
@@ -115,16 +114,17 @@ def _files(snapshot: Snapshot, start: datetime, end: datetime) -> Finding | None
     ]
     more = [f"and {len(changes) - MOST_PATHS} more"] if len(changes) > MOST_PATHS else []
     text = ", ".join(changes[:MOST_PATHS] + more)
-    return Finding(len(changes), _doubt(snapshot, sides["current"], (start, end)), text)
+    at = sides["current"]["ts"].max()
+    if not fresh_from((start, end)) < at <= end + GRACE:
+        when = instant(milliseconds(at.to_pydatetime()))
+        return Finding(None, f"config-current.json is of {when}, not of this window")
+    return Finding(len(changes), _doubt(snapshot), text)
 
 
-def _doubt(snapshot: Snapshot, current: pd.DataFrame, window: tuple[datetime, datetime]) -> str:
-    at = milliseconds(current["ts"].max().to_pydatetime())
-    doubts = []
-    if not milliseconds(fresh_from(window)) < at <= milliseconds(window[1]):
-        doubts.append(f"config-current.json is of {instant(at)}, not of this window")
+def _doubt(snapshot: Snapshot) -> str:
+    doubts: list[str] = []
     claims = snapshot.evidence.get("claims")
     if claims is not None and len(claims):
-        false = claims[(claims["kind"] == "config") & ~claims["holds"]]
+        false = claims[claims["kind"].str.startswith("config-") & ~claims["holds"]]
         doubts += [f"{claim.file}: {claim.field} does not hold" for claim in false.itertuples()]
     return "; ".join(doubts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +34,7 @@ class Count:
     low: int | None = None
     high: int | None = None
     opening: int = 0
-    seen: Seen = Seen()
+    seen: Seen = field(default_factory=Seen)
     resets: int = 0
     doubts: tuple[str, ...] = ()
 
@@ -179,7 +179,9 @@ def _absent(ts: np.ndarray, window: Watch) -> list[str]:
     """Why a series has nothing to say about the window."""
     if not len(ts):
         return ["no valid sample"]
-    return [f"no sample since {instant(int(ts[-1]))}" if ts[-1] <= window.start else f"data begin at {instant(int(ts[0]))}"]
+    if ts[-1] <= window.start:
+        return [f"no sample since {instant(int(ts[-1]))}"]
+    return [f"data begin at {instant(int(ts[0]))}"]
 
 
 def _edges(line: Line, window: Watch, base: int, last: int) -> list[str]:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from mcreports.checks import Status, Verdict
 from mcreports.domains import Section
-from mcreports.domains.details import METHOD, SOURCE, fresh_from, pointer
+from mcreports.domains.details import METHOD, SOURCE, contradiction, pointer
 from mcreports.domains.events import Count, Source, tally, together
 from mcreports.domains.rates import Rate
 from mcreports.domains.series import Seen
+from mcreports.evidence.tables import GRACE, fresh_from
 from mcreports.rules import Subject, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     import pandas as pd
@@ -74,21 +74,22 @@ def _speaking(attestations: pd.DataFrame, window: tuple[datetime, datetime]) -> 
     ts = attestations["ts"]
     inside = attestations[(ts > window[0]) & (ts <= window[1])]
     if inside.empty:
-        fresh = attestations[(ts > fresh_from(window)) & (ts <= window[1])]
+        fresh = attestations[(ts > fresh_from(window)) & (ts <= window[1] + GRACE)]
         inside = fresh[fresh["ts"] == fresh["ts"].max()]
     return list(inside["file"])
 
 
 def _rate(results: pd.DataFrame) -> Rate:
     whole, part = len(results), int(results["passed"].sum())
-    return Rate(*(Count(n, n, n, seen=Seen(n, n)) for n in (part, whole)), "checks")
+    part_count, whole_count = (Count(n, n, n, seen=Seen(n, n)) for n in (part, whole))
+    return Rate(part_count, whole_count, "checks")
 
 
 def _claims(snapshot: Snapshot, attestations: pd.DataFrame, files: list[str]) -> Verdict:
     """Whether everything that the attestations claim follows from their details."""
     claims = snapshot.evidence["claims"]
     own = claims[claims["file"].isin(files)]
-    false = list(_false(own))
+    false = [contradiction(claim) for claim in own[~own["holds"]].itertuples()]
     status = Status.FAIL if false else Status.PASS if len(own) else Status.UNKNOWN
     newest = attestations["ts"].max().isoformat()
     reason = "; ".join(false) or ("" if len(own) else f"no attestation is of this window; the newest is of {newest}")
@@ -96,8 +97,3 @@ def _claims(snapshot: Snapshot, attestations: pd.DataFrame, files: list[str]) ->
         ATTESTATION, None, status, str(len(false)) if len(own) else None, "0", "<=", "contradictions", reason,
         (PASS_RATE,), len(own),
     )  # fmt: skip
-
-
-def _false(claims: pd.DataFrame) -> Iterator[str]:
-    for claim in claims[~claims["holds"]].itertuples():
-        yield f"{claim.file}: {claim.field} claims {claim.claimed}, its details give {claim.recomputed}"

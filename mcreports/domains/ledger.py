@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mcreports.figures import Quality
-from mcreports.samples import interval_of
+from mcreports.samples import instants, interval_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +35,7 @@ class Curve:
     months: np.ndarray
     interval: float
     fastest: float
+    clock: np.ndarray  # ts as float64, which is what interpolation works on
     invalid: int = 0
     watched_since: int | None = None
 
@@ -83,7 +84,8 @@ def curve(ts: np.ndarray, values: np.ndarray, months: np.ndarray, watched_since:
     rises = np.diff(reached) / np.maximum(np.diff(ts), 1)
     fastest = float(rises.max(initial=0.0))
     inside = months[(months > ts[0]) & (months <= ts[-1])]
-    return Curve(ts, reached, before, inside, interval_of(ts), fastest, int((~valid).sum()), watched_since)
+    clock = ts.astype(np.float64)
+    return Curve(ts, reached, before, inside, interval_of(ts), fastest, clock, int((~valid).sum()), watched_since)
 
 
 def cents(line: Curve, at: np.ndarray) -> np.ndarray:
@@ -101,7 +103,7 @@ def cents(line: Curve, at: np.ndarray) -> np.ndarray:
 
 
 def _grid(line: Curve, at: np.ndarray, lost: np.ndarray) -> np.ndarray:
-    return np.asarray(np.floor((np.interp(at, line.ts, line.reached) - lost) * 100 + HALF).astype(np.int64))
+    return np.asarray(np.floor((np.interp(at, line.clock, line.reached) - lost) * 100 + HALF).astype(np.int64))
 
 
 def spend(line: Curve, start: int, end: int) -> Spend:
@@ -193,7 +195,7 @@ def curves(table: pd.DataFrame, months: np.ndarray, watched_since: int | None) -
     codes = np.stack([table[label].cat.codes.to_numpy() for label in labels])
     breaks = np.flatnonzero((np.diff(codes, axis=1) != 0).any(axis=0)) + 1
     edges = np.concatenate([[0], breaks, [len(table)]])
-    ts = table["ts"].to_numpy().astype("datetime64[ms]").astype(np.int64)
+    ts = instants(table)
     values = table["value"].to_numpy()
     found = {}
     for begin, stop in zip(edges[:-1], edges[1:], strict=True):

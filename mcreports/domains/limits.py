@@ -13,7 +13,7 @@ from mcreports.domains.derive import money, number, ratio, share
 from mcreports.domains.money import milliseconds
 from mcreports.figures import Figure, Quality
 from mcreports.rules import Rule, Subject
-from mcreports.samples import interval_of
+from mcreports.samples import instants, interval_of
 
 if TYPE_CHECKING:
     from mcreports.checks import Verdict
@@ -40,7 +40,7 @@ def limit(snapshot: Snapshot, tenant: str, which: str, span: Span) -> Figure:
     table = table[valid]
     if table.empty:
         return replace(blank, reason="no limit is set" if valid.all() else "its limit is not a number")
-    ts = table["ts"].to_numpy().astype("datetime64[ms]").astype(np.int64)
+    ts = instants(table)
     step = interval_of(ts)
     until = milliseconds(min(span[1], snapshot.windows[key].end))
     known = replace(blank, samples=len(ts))

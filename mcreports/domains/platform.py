@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from math import inf, isnan
@@ -62,7 +62,7 @@ def judge_platform(snapshot: Snapshot, start: datetime, end: datetime) -> Sectio
 
 
 def _quantile(snapshot: Snapshot, counted: Tally, figure_id: str, tenant: str) -> tuple[Figure, Verdict]:
-    key, unit, scale = QUANTILES[figure_id]
+    _, unit, scale = QUANTILES[figure_id]
     whole = counted.of(tenant)
     found = _trust(snapshot, counted, tenant, whole)
     value = None if found.value is None else scale * found.value
@@ -96,7 +96,7 @@ def _trust(snapshot: Snapshot, counted: Tally, tenant: str, whole: Count) -> Qua
         # "1" and "1.0" are one bucket, written by two versions of a server
         buckets[bound] = buckets.get(bound, 0) + (count.count or 0)
     found = quantile(buckets, RANK)
-    return Quantile(found.value, found.low, found.high, found.events, tuple(dict.fromkeys((*whole.doubts, *found.doubts))))
+    return replace(found, doubts=tuple(dict.fromkeys((*whole.doubts, *found.doubts))))
 
 
 def _bound(text: str) -> float:
@@ -109,8 +109,8 @@ def _bound(text: str) -> float:
 def quantile(buckets: dict[float, int], rank: Fraction) -> Quantile:
     """A quantile of cumulative counts by upper bound, interpolated as ``histogram_quantile`` does.
 
-    >>> quantile({0.1: 50, 0.2: 100, inf: 100}, Fraction(95, 100)).value == (Fraction(0.1) + Fraction(9, 10) * Fraction(0.1))
-    True
+    >>> float(quantile({1.0: 50, 2.0: 100, inf: 100}, Fraction(95, 100)).value)
+    1.9
     """
     bounds = sorted(buckets)
     if len(bounds) < 2 or bounds[-1] != inf:  # noqa: PLR2004 - one bound and infinity
@@ -124,7 +124,8 @@ def quantile(buckets: dict[float, int], rank: Fraction) -> Quantile:
     at = next(position for position, count in enumerate(counts) if count >= wanted)
     if bounds[at] == inf:
         top = Fraction(bounds[-2])
-        return Quantile(top, top, None, counts[-1], (*doubts, f"it is at least {bounds[-2]:g} s, the last bucket's bound"))
+        doubts = (*doubts, f"it is at least {bounds[-2]:g} s, the last bucket's bound")
+        return Quantile(top, top, None, counts[-1], doubts)
     value, low, high = _interpolate(bounds[: at + 1], counts[: at + 1], wanted)
     return Quantile(value, low, high, counts[-1], doubts)
 

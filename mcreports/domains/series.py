@@ -119,12 +119,12 @@ def lines(table: pd.DataFrame, labels: Sequence[str]) -> list[Line]:
 
 
 def seen(line: Line, window: Watch) -> Seen:
-    """How much of the window a series has seen; a series that is over before it, or not yet there, has no part in it."""
+    """How much of the window a series has seen; one that is over before it, or not yet there, has no part in it."""
     start, end = window.start, window.end
     left, right = np.searchsorted(line.ts, [start, end], side="left")
     before = int(line.ts[left - 1]) if left else None
     after = int(line.ts[right]) if right < len(line.ts) else None
-    begin = int(line.ts[0]) if window.is_born(line) else start
+    begin = max(start, int(line.ts[0])) if window.is_born(line) else start
     inside = line.ts[left:right]
     if begin >= end or np.isnan(line.interval) or (not len(inside) and (before is None or after is None)):
         return Seen(len(inside), len(inside))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcreports.evidence import fields
-from mcreports.evidence.claims import Found, claim, fault, several, some
+from mcreports.evidence.claims import Contradiction, Found, claim, fault, several, some
 from mcreports.evidence.fields import FieldError
 
 if TYPE_CHECKING:
@@ -117,22 +117,22 @@ def _worse(one: Row, two: Row) -> Row:
     }
 
 
-def cross(operations: list[Row], compensations: list[Row], violations: list[Row], places: dict[str, Place]) -> Iterator[Found]:
+def cross(rows: dict[str, list[Row]], places: dict[str, Place]) -> Iterator[Found]:
     """What operations say of themselves against the lists of compensations and violations, and their regions."""
-    compensated = {(row["tenant"], row["operation_id"]) for row in compensations}
-    violated = {(row["tenant"], row["operation_id"], row["violation_type"]) for row in violations}
+    listed = {(row["tenant"], row["operation_id"], "compensated") for row in rows["compensations"]}
+    listed |= {(row["tenant"], row["operation_id"], str(row["violation_type"])) for row in rows["violations"]}
     by_file: dict[str, list[Row]] = {}
-    for row in operations:
+    for row in rows["operations"]:
         by_file.setdefault(str(row["file"]), []).append(row)
-    for file, rows in by_file.items():
-        false: list[tuple[str, object, object]] = []
-        for row in rows:
-            key, name = (row["tenant"], row["operation_id"]), f"{row['operation_id']}"
-            if not row["compensated"] and key in compensated:
-                false.append((f"{name}.compensation.required", False, "listed among the compensations"))
-            for kind in KINDS:
-                if not row[kind] and (*key, kind) in violated:
-                    false.append((f"{name}.violations.{kind}", 0, "listed among the violations"))
-            if not row["residency"] and row["is_abroad"]:
-                false.append((f"{name}.violations.residency", 0, "processed in another region than its data's"))
-        yield from several(places[file], "compensation, violations", len(rows), false)
+    for file, own in by_file.items():
+        false = [contradiction for row in own for contradiction in _false(row, listed)]
+        yield from several(places[file], "compensation, violations", len(own), false)
+
+
+def _false(row: Row, listed: set[tuple[object, object, str]]) -> Iterator[Contradiction]:
+    name = str(row["operation_id"])
+    for what in ("compensated", *KINDS):
+        if not row[what] and (row["tenant"], row["operation_id"], what) in listed:
+            yield f"{name}.{what}", row[what], "it is in the list beside"
+    if not row["residency"] and row["is_abroad"]:
+        yield f"{name}.residency", row["residency"], "processed in another region than its data's"

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 from mcreports.evidence.fields import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from mcreports.evidence.files import Place
     from mcreports.evidence.tables import Row
 
 Found = tuple[str, "Row"]  # the name of a table, and a row of it
 
+Contradiction = tuple[str, object, object]  # the field, what it claims, what its details give
+
 MOST = 20  # more faults or contradictions of one kind in one file are only counted
+SHARE, PERCENT = Fraction(5, 10_000), Fraction(5, 100)  # no rounding may be coarser
 NOISE = Fraction(1, 10**9)  # what adding up floats in another order may change
 
 
@@ -37,28 +40,25 @@ def claim(place: Place, field: str, claimed: object, recomputed: object, *, hold
     }
 
 
-def rate(place: Place, field: str, claimed: float, exact: Fraction, mark: Fraction | None = None) -> Found:
-    """A claimed rate against the exact one; rounding is no contradiction unless it crosses the mark."""
-    return claim(place, field, claimed, float(exact), holds=agrees(claimed, exact, mark))
+def agrees(
+    claimed: float, exact: Fraction, most: Fraction = SHARE, passes: Callable[[Fraction], bool] | None = None
+) -> bool:
+    """Whether a number is the exact one, or its rounding to the places it has, and passes only if that one does.
 
-
-def agrees(claimed: float, exact: Fraction, mark: Fraction | None = None, most: Fraction = Fraction(5, 10000)) -> bool:
-    """Whether a number is the exact one, or its rounding to the places it has, and on its side of the mark.
-
-    >>> agrees(0.949, Fraction(9486, 10000)), agrees(0.95, Fraction(9486, 10000), Fraction(95, 100))
+    >>> agrees(0.949, Fraction(9486, 10000)), agrees(0.95, Fraction(9486, 10000), SHARE, lambda rate: rate >= 0.95)
     (True, False)
     """
     said = Fraction(repr(float(claimed)))
     apart = abs(said - exact)
-    if apart <= NOISE * max(1, abs(exact)):
+    if apart <= NOISE * max(Fraction(1), abs(exact)):
         return True
     exponent = Decimal(repr(float(claimed))).as_tuple().exponent
     places = -exponent if isinstance(exponent, int) else 0
     rounded = apart <= min(Fraction(1, 2 * 10 ** max(places, 0)), most)
-    return rounded and (mark is None or (said >= mark) == (exact >= mark))
+    return rounded and (passes is None or passes(said) == passes(exact))
 
 
-def several(place: Place, field: str, total: int, contradictions: Sequence[tuple[str, object, object]]) -> Iterator[Found]:
+def several(place: Place, field: str, total: int, contradictions: Sequence[Contradiction]) -> Iterator[Found]:
     """One claim made by many rows: a row for each contradiction, or one that says that all of them hold."""
     for path, claimed, recomputed in contradictions[:MOST]:
         yield claim(place, path, claimed, recomputed, holds=False)

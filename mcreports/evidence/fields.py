@@ -110,6 +110,11 @@ def moment(body: object, path: str) -> int:
     return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - EPOCH) // MILLISECOND
 
 
+def instant(at: int) -> datetime:
+    """The instant of so many milliseconds since 1970."""
+    return EPOCH + at * MILLISECOND
+
+
 def shown(value: object) -> str:
     """A value for a message: short, and on one line."""
     said = clean(repr(value)) if not isinstance(value, dict | list) else f"{type(value).__name__} of {len(value)}"

@@ -5,9 +5,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import json
-import os
 import re
-import stat
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
@@ -26,7 +24,11 @@ CHUNK = 1 << 20
 STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 # the first pattern that a file's name fits says what it is
-AUTONOMY = {"operations_*.json": "operations", "compensation_*.json": "compensations", "violations_*.json": "violations"}
+AUTONOMY = {
+    "operations_*.json": "operations",
+    "compensation_*.json": "compensations",
+    "violations_*.json": "violations",
+}
 SUMMARIES = {
     ("rag", "*attest*.json"): "attestation",
     ("budgets", "*.json"): "budgets",
@@ -67,19 +69,22 @@ def find(root: Path, tenants: Sequence[str]) -> list[Place]:
     found = []
     for (folder, pattern), kind in SUMMARIES.items():
         found += [Place(kind, "", path, f"{folder}/{path.name}") for path in _inside(root / folder, pattern)]
-    for folder in _inside(root / "autonomy", "*"):
-        if folder.is_dir() and (not tenants or folder.name in tenants):
-            for path in _inside(folder, "*.json"):
-                kind = next((kind for glob, kind in AUTONOMY.items() if fnmatch.fnmatchcase(path.name, glob)), "simulation")
-                found.append(Place(kind, folder.name, path, f"autonomy/{folder.name}/{path.name}"))
+    for own in _inside(root / "autonomy", "*"):
+        if own.is_dir() and (not tenants or own.name in tenants):
+            named = [(path, f"autonomy/{own.name}/{path.name}") for path in _inside(own, "*.json")]
+            found += [Place(_kind(path.name), own.name, path, name) for path, name in named]
     return found
+
+
+def _kind(name: str) -> str:
+    return next((kind for pattern, kind in AUTONOMY.items() if fnmatch.fnmatchcase(name, pattern)), "simulation")
 
 
 def _inside(folder: Path, pattern: str) -> Iterator[Path]:
     if not folder.is_dir():
         return
     try:
-        names = sorted(os.listdir(folder))
+        names = sorted(path.name for path in folder.iterdir())
     except OSError as error:
         msg = f"{folder}: the directory of evidence cannot be listed: {error.strerror}"
         raise EvidenceError(msg) from error
@@ -109,10 +114,9 @@ def _bytes(path: Path, root: Path) -> bytes:
         real = path.resolve(strict=True)
         if not real.is_relative_to(root.resolve()):
             raise BrokenFileError("is a link that leads out of the evidence directory")
-        # without O_NONBLOCK a pipe by the name of a file would hold the run up for ever
-        with open(os.open(real, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # noqa: PTH123 - a descriptor has no path
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise BrokenFileError("is not a regular file")
+        if not real.is_file():
+            raise BrokenFileError("is not a regular file")
+        with real.open("rb") as file:
             raw = file.read(MOST_BYTES + 1)
     except (OSError, RuntimeError) as error:
         raise BrokenFileError(f"cannot be read: {error}") from error

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mcreports.evidence import fields
-from mcreports.evidence.claims import Found, agrees, claim, fault, rate, several, some
+from mcreports.evidence.claims import SHARE, Contradiction, Found, agrees, claim, fault, several, some
 from mcreports.evidence.fields import FieldError
 from mcreports.rules import RULES
 
@@ -30,16 +30,18 @@ def read_attestation(document: Document, tenants: Sequence[str]) -> Iterator[Fou
     at, threshold = fields.moment(body, "timestamp"), fields.number(body, f"{DETAILS}.threshold")
     claimed = {key: fields.number(body, f"{SUMMARY}.{key}") for key in ("pass_rate", "average_score")}
     cases = fields.whole(body, f"{SUMMARY}.total_cases")
-    digest = hashlib.sha256(json.dumps({k: v for k, v in body.items() if k != HASH}, sort_keys=True).encode()).hexdigest()
+    hashed = json.dumps({key: value for key, value in body.items() if key != HASH}, sort_keys=True)
+    digest = hashlib.sha256(hashed.encode()).hexdigest()
     yield claim(place, HASH, fields.text(body, HASH), digest)
     results, false, faults = _results(document, threshold)
     yield from some(faults)
     yield claim(place, f"{SUMMARY}.total_cases", cases, len(results))
     yield from several(place, f"{RESULTS}[*].passed", len(results), false)
     share = Fraction(sum(bool(row["passed"]) for row in results), len(results)) if results else Fraction(0)
-    yield rate(place, f"{SUMMARY}.pass_rate", claimed["pass_rate"], share, LEAST)
+    holds = agrees(claimed["pass_rate"], share, SHARE, lambda rate: rate >= LEAST)
+    yield claim(place, f"{SUMMARY}.pass_rate", claimed["pass_rate"], float(share), holds=holds)
     if results:
-        mean = sum(Fraction(repr(row["grounding_score"])) for row in results) / len(results)
+        mean = sum((Fraction(repr(row["grounding_score"])) for row in results), Fraction()) / len(results)
         holds = agrees(claimed["average_score"], mean)
         yield claim(place, f"{SUMMARY}.average_score", claimed["average_score"], float(mean), holds=holds)
     met = f"{SUMMARY}.threshold_met"
@@ -54,20 +56,21 @@ def read_attestation(document: Document, tenants: Sequence[str]) -> Iterator[Fou
     }  # fmt: skip
 
 
-def _results(document: Document, threshold: float) -> tuple[list[Row], list[tuple[str, object, object]], list[Found]]:
+def _results(document: Document, threshold: float) -> tuple[list[Row], list[Contradiction], list[Found]]:
     """Each response once, passed if its score reaches the threshold; what it claims instead; what cannot be used."""
     rows: dict[str, Row] = {}
-    false: list[tuple[str, object, object]] = []
+    false: list[Contradiction] = []
     faults: list[Found] = []
     for position, one in enumerate(fields.items(document.body, RESULTS)):
         path = f"{RESULTS}[{position}]"
         try:
             name, score = fields.text(one, "response_id"), fields.number(one, "grounding_score")
             tenant, passed = fields.text(one, "tenant"), fields.flag(one, "passed")
-            if name in rows:
-                raise FieldError("response_id", f"is {fields.shown(name)} for the second time")
         except FieldError as error:
             faults.append(fault(document.place, f"{path}.{error.field}", error.text))
+            continue
+        if name in rows:
+            faults.append(fault(document.place, f"{path}.response_id", f"is {fields.shown(name)} for the second time"))
             continue
         rows[name] = {"tenant": tenant, "response_id": name, "grounding_score": score, "passed": score >= threshold}
         if passed != (score >= threshold):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mcreports.evidence import autonomy, tables
 from mcreports.evidence.claims import Found, fault
-from mcreports.evidence.fields import FieldError
+from mcreports.evidence.fields import FieldError, instant
 from mcreports.evidence.files import BrokenFileError, Document, Place, find, load
 from mcreports.evidence.grounding import read_attestation
 from mcreports.evidence.simulation import read_simulation
@@ -67,7 +67,7 @@ def _take(rows: Rows, document: Document, tenants: Sequence[str]) -> None:
     times = [int(str(row["ts"])) for _, row in found if "ts" in row]
     is_evidence = bool(found) or document.place.kind != "simulation"
     if is_evidence:
-        _add(rows, [_file(document.place, document, max(times, default=None))])
+        _add(rows, [_file(document.place, document, times)])
 
 
 def _parse(document: Document, rows: Rows, tenants: Sequence[str]) -> Iterator[Found]:
@@ -86,10 +86,10 @@ def _parse(document: Document, rows: Rows, tenants: Sequence[str]) -> Iterator[F
 
 def _settle(rows: Rows, places: dict[str, Place]) -> None:
     """Hold the operations of all files against each other and against the lists beside them."""
-    told = list(autonomy.merge(rows.pop("operations"), places))
+    told = list(autonomy.merge(rows["operations"], places))
     rows["operations"] = []
     _add(rows, told)
-    _add(rows, list(autonomy.cross(rows["operations"], rows["compensations"], rows["violations"], places)))
+    _add(rows, list(autonomy.cross(rows, places)))
     listed = {(row["tenant"], row["operation_id"]) for row in rows["compensations"]}
     for row in rows["operations"]:
         row["compensated"] = bool(row["compensated"]) or (row["tenant"], row["operation_id"]) in listed
@@ -100,10 +100,16 @@ def _add(rows: Rows, found: Iterable[Found]) -> None:
         rows[name].append(row)
 
 
-def _file(place: Place, document: Document | None = None, newest: int | None = None) -> Found:
-    digest, size = ("", 0) if document is None else (document.sha256, document.size)
-    row: Row = {"file": place.name, "kind": place.kind, "tenant": place.tenant, "ts": newest, "sha256": digest, "size": size}
-    return "files", row
+def _file(place: Place, document: Document | None = None, times: Sequence[int] = ()) -> Found:
+    return "files", {
+        "file": place.name,
+        "kind": place.kind,
+        "tenant": place.tenant,
+        "since": min(times, default=None),
+        "ts": max(times, default=None),
+        "sha256": "" if document is None else document.sha256,
+        "size": 0 if document is None else document.size,
+    }
 
 
 def _stale(files: list[Row], window: tuple[datetime, datetime]) -> Iterator[Found]:
@@ -114,12 +120,12 @@ def _stale(files: list[Row], window: tuple[datetime, datetime]) -> Iterator[Foun
         if row["ts"] is not None and row["kind"] not in TIMELESS:
             groups.setdefault((row["kind"], row["tenant"]), []).append(row)
     for own in groups.values():
-        newest = max(own, key=lambda row: int(str(row["ts"])))
-        if not any(_milliseconds(first) <= int(str(row["ts"])) <= _milliseconds(last) for row in own):
-            at = tables.instant(int(str(newest["ts"])))
+        newest = max(own, key=lambda row: _at(row, "ts"))
+        if not any(_at(row, "ts") >= first and _at(row, "since") <= last for row in own):
+            at = instant_text(_at(newest, "ts"))
             text = f"is of {at}, not of the window from {instant_text(window[0])} to {instant_text(window[1])}"
             yield "faults", {"file": newest["file"], "kind": "stale", "field": "timestamp", "text": text}
 
 
-def _milliseconds(at: datetime) -> int:
-    return tables.milliseconds(at)
+def _at(row: Row, column: str) -> datetime:
+    return instant(int(str(row[column])))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
+from operator import ge, le
 from typing import TYPE_CHECKING
 
 from mcreports.evidence import fields
-from mcreports.evidence.claims import Found, claim, rate
+from mcreports.evidence.claims import PERCENT, Found, agrees, claim
 from mcreports.evidence.fields import FieldError
 
 if TYPE_CHECKING:
@@ -16,8 +18,13 @@ if TYPE_CHECKING:
     from mcreports.evidence.files import Document, Place
     from mcreports.evidence.tables import Row
 
-COUNTS = ("total_operations", "successful_operations", "compensation_events", "policy_violations", "residency_violations")
-PERCENT = Fraction(5, 100)
+COUNTS = (
+    "total_operations",
+    "successful_operations",
+    "compensation_events",
+    "policy_violations",
+    "residency_violations",
+)
 
 
 @dataclass(frozen=True)
@@ -54,13 +61,9 @@ def read_simulation(document: Document, operations: Iterable[Row]) -> Iterator[F
     exact = {"success": true.percent("successful_operations"), "compensation": true.percent("compensation_events")}
     limits = _limits(body)
     for key, percent in exact.items():
-        if percent is None:
-            yield claim(place, f"results.{key}_rate_percent", rates[key], "no operations")
-        else:
-            # in percent a rounding of 0.05 is what 0.0005 is in a share
-            mark = limits[key] / 100
-            _, row = rate(place, f"results.{key}_rate_percent", rates[key] / 100, percent / 100, mark)
-            yield "claims", {**row, "claimed": fields.shown(rates[key]), "recomputed": fields.shown(float(percent))}
+        passes = partial(le, limits[key]) if key == "success" else partial(ge, limits[key])
+        holds = percent is not None and agrees(rates[key], percent, PERCENT, passes)
+        yield claim(place, f"results.{key}_rate_percent", rates[key], _float(percent), holds=holds)
     yield from _assessment(place, body, true, limits)
     yield "simulations", {
         "file": place.name, "tenant": tenant, "simulation_id": name, "start": start, "ts": end,

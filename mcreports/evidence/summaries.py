@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mcreports.checks import Status
 from mcreports.evidence import fields
-from mcreports.evidence.claims import Found, claim, rate, several
+from mcreports.evidence.claims import PERCENT, Contradiction, Found, agrees, claim, several
 from mcreports.evidence.fields import FieldError
 from mcreports.rules import RULES
 
@@ -37,24 +37,28 @@ def read_budgets(document: Document, tenants: Sequence[str]) -> Iterator[Found]:
     average, critical = fields.number(body, "aggregate.avg_utilization"), fields.whole(body, "aggregate.critical_count")
     used = [Fraction(repr(utilization)) for utilization, _ in rows.values()]
     if used:
-        yield rate(place, "aggregate.avg_utilization", average, sum(used, Fraction()) / len(used))
-    yield claim(place, "aggregate.critical_count", critical, sum(_word(said) is Status.FAIL for _, said in rows.values()))
+        mean = sum(used, Fraction()) / len(used)
+        yield claim(place, "aggregate.avg_utilization", average, float(mean), holds=agrees(average, mean, PERCENT))
+    words = [_word(said) for _, said in rows.values()]
+    if None not in words:
+        yield claim(place, "aggregate.critical_count", critical, words.count(Status.FAIL))
     yield from several(place, "tenants[*].status", len(rows), _false_status(rows))
     for name, (utilization, status) in rows.items():
         if not tenants or name in tenants:
-            yield "budgets", {"file": place.name, "tenant": name, "ts": at, "utilization": utilization, "status": status}
+            own = {"file": place.name, "tenant": name, "ts": at}
+            yield "budgets", {**own, "utilization": utilization, "status": status}
 
 
 def _word(said: str) -> Status | None:
     return next((status for status, words in WORDS.items() if said.lower() in words), None)
 
 
-def _false_status(rows: dict[str, tuple[float, str]]) -> list[tuple[str, object, object]]:
+def _false_status(rows: dict[str, tuple[float, str]]) -> list[Contradiction]:
     """Statuses that their utilisation contradicts, in percent or, if that fits better, as shares."""
     rule = RULES["budget.utilization.daily"]
     readings = []
     for scale in (1, 100):
-        false: list[tuple[str, object, object]] = []
+        false: list[Contradiction] = []
         for name, (utilization, said) in rows.items():
             status = rule.status(scale * Fraction(repr(utilization)))
             if _word(said) not in {None, status}:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from mcreports.samples import TS
@@ -49,17 +50,18 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "file": "str", "kind": "str", "field": "str", "claimed": "str", "recomputed": "str", "holds": "bool",
     },
     "faults": {"file": "str", "kind": "str", "field": "str", "text": "str"},
-    "files": {"file": "str", "kind": "str", "tenant": "str", "ts": TS, "sha256": "str", "size": "int64"},
+    "files": {"file": "str", "kind": "str", "tenant": "str", "since": TS, "ts": TS, "sha256": "str", "size": "int64"},
 }  # fmt: skip
 
 
 def frame(name: str, rows: Sequence[Row]) -> pd.DataFrame:
     """The rows as the named table, instants given in milliseconds; text that UTF-8 cannot hold is escaped."""
-    columns: dict[str, pd.Series[object]] = {}
+    columns: dict[str, object] = {}
     for column, dtype in SCHEMAS[name].items():
         values = [row[column] for row in rows]
         if dtype == TS:
-            columns[column] = pd.to_datetime(pd.Series(values, dtype="Int64"), unit="ms", utc=True).astype(TS)
+            stamps = np.array(["NaT" if value is None else value for value in values], dtype="datetime64[ms]")
+            columns[column] = pd.DatetimeIndex(stamps).tz_localize("UTC").as_unit("ms")
         elif dtype == "str":
             columns[column] = pd.Series([clean(str(value)) for value in values], dtype="str")
         else:
@@ -82,10 +84,18 @@ def fresh_from(window: tuple[datetime, datetime]) -> datetime:
 
 
 def keep(tables: Mapping[str, pd.DataFrame], window: tuple[datetime, datetime]) -> dict[str, pd.DataFrame]:
-    """The tables without details that are too old, or too new, to say anything about the window."""
-    details = {"operations", "compensations", "violations", "attestations", "attestation_results", "simulations", "budgets"}
+    """The tables without what is too old, or too new, to say anything about the window; faults of being so stay."""
     first, last = fresh_from(window), window[1] + GRACE
-    return {
-        name: table[(table["ts"] >= first) & (table["ts"] <= last)].reset_index(drop=True) if name in details else table
-        for name, table in tables.items()
-    }
+    files = tables["files"]
+    # a baseline is old by its nature, and a file without an instant cannot prove that it is of another time
+    other = (files["ts"] < first) | (files["since"] > last)
+    away = set(files.loc[other & (files["kind"] != "config-baseline"), "file"])
+    kept = {}
+    for name, table in tables.items():
+        stays = ~table["file"].isin(away)
+        if name == "faults":
+            stays |= table["kind"] == "stale"
+        elif name not in {"files", "config"} and "ts" in table:
+            stays &= (table["ts"] >= first) & (table["ts"] <= last)
+        kept[name] = table[stays].reset_index(drop=True)
+    return kept

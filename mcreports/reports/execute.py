@@ -92,6 +92,8 @@ def _forget_paths(node: NotebookNode, file: Path) -> None:
 
 def _register_engine() -> None:
     """Make papermill start this very interpreter, in an environment without our settings and their secrets."""
+    from tempfile import TemporaryDirectory
+
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
     from papermill.clientwrap import PapermillNotebookClient
@@ -109,9 +111,14 @@ def _register_engine() -> None:
             cls, nb_man: Any, kernel_name: str, execution_timeout: int | None = None, **_others: Any
         ) -> None:
             environment = {key: value for key, value in os.environ.items() if not key.startswith(SECRETS)}
-            client = PapermillNotebookClient(
-                nb_man, km=OwnKernel(kernel_name=kernel_name), timeout=execution_timeout, startup_timeout=60
-            )
-            client.execute(env=environment)
+            with TemporaryDirectory(prefix="mcreports-kernel-") as folder:
+                # sockets in a directory that is ours alone: nobody on this machine can listen in
+                kernel = OwnKernel(kernel_name=kernel_name, transport="ipc", connection_file=f"{folder}/kernel.json")
+                client = PapermillNotebookClient(
+                    nb_man, km=kernel, timeout=execution_timeout, startup_timeout=60, shutdown_kernel="immediate"
+                )
+                # a kernel that was handed over is not the client's own, and would be left running
+                client.owns_km = True
+                client.execute(env=environment)
 
     papermill_engines.register(SECRETS, OwnEngine)

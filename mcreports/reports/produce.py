@@ -156,7 +156,7 @@ def _head(taken: Snapshot, body: dict[str, Any], forms: tuple[tuple[str, str], .
     return PageHead(
         title=TITLES[taken.report], period=period_words(taken.period), state=taken.state, revision=body["revision"],
         status=Status(body["verdict"]["status"]), headline=body["verdict"]["headline"], facts=facts, method=METHOD,
-        run_id=body["run_id"], definition=body["definition"], snapshot=body["snapshot"], forms=forms,
+        run=(("Run", body["run_id"]), ("Definition", body["definition"]), ("Snapshot", body["snapshot"])), forms=forms,
     )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def sanitise(fragment: str) -> str:
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if tag == "a" and name == "href":
-        return None if _OUTSIDE.search(value) or "\\" in value else value
+        return None if _OUTSIDE.search(value) or "\\" in value or value.startswith("/") else value
     if name in _TELLING:
         return value
     return None if _OUTSIDE.search(value) else value

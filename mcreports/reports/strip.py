@@ -45,19 +45,22 @@ def strip(runs: Sequence[PublishedRun], today: date) -> Strip:
 def _cells(runs: list[PublishedRun], days: tuple[date, ...]) -> tuple[Cell, ...]:
     first, end = days[0], days[-1] + timedelta(days=1)
     cells: list[Cell] = []
-    edge = end
+    edge, each = end, min((run.period.after - run.period.first).days for run in runs)
     for run in sorted(runs, key=lambda run: (run.period.after, run.period.first), reverse=True):
         if run.period.after > edge and edge < end:
             continue  # it overlaps a newer run, which stands for these days
         start, stop = max(run.period.first, first), min(run.period.after, edge)
         if start >= stop:
             continue
-        cells += _empty(stop, edge)
+        cells += _empty(stop, edge, each)
         cells.append(Cell(start, (stop - start).days, run))
         edge = start
-    cells += _empty(first, edge)
+    cells += _empty(first, edge, each)
     return tuple(reversed(cells))
 
 
-def _empty(start: date, stop: date) -> list[Cell]:
-    return [Cell(stop - timedelta(days=back), 1, None) for back in range(1, (stop - start).days + 1)]
+def _empty(start: date, stop: date, each: int) -> list[Cell]:
+    days = (stop - start).days
+    if each > 1:
+        return [Cell(start, days, None)] if days else []
+    return [Cell(stop - timedelta(days=back), 1, None) for back in range(1, days + 1)]

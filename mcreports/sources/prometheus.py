@@ -74,14 +74,13 @@ class PrometheusSource:
                 return [_series(metric, raw, first, after) for raw in result]
 
             try:
-                series = [one for one in _windows(ask, selectors, first, after) if len(one.ts)]
+                pulled = gather(metric, _windows(ask, selectors, first, after), tenants)
             except PartialError as error:
                 note = Note("source.partial", metric.key, None, f"{error}; so nothing of {metric.name} is shown")
                 return Pulled(empty(metric), (*notes, note))
             if self.now is not None:
                 ours = self.now + timedelta(seconds=time.monotonic() - self.opened)
                 refuse_skew(self.access, session.server_time, ours)
-        pulled = gather(metric, series, tenants)
         return Pulled(pulled.table, (*notes, *pulled.notes))
 
 
@@ -141,7 +140,7 @@ def _windows(
                     raise
                 width = widest = (until - at + 1) // 2
                 continue
-            yield from series
+            yield from (one for one in series if len(one.ts))
             count = sum(len(one.ts) for one in series)
             width = int(min(widest, GROWTH * width, width * ENOUGH / max(count, 1)))
             width, at = max(width, NARROWEST_WINDOW), until

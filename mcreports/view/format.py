@@ -22,7 +22,7 @@ Number = Decimal | int | float
 
 NOT_AVAILABLE = "n/a"
 THOUSAND = 1000
-_LEAST = {"%": 1, "pp": 1, "s": 1, "ms": 0, "x": 2}
+_LEAST = {"%": 1, "pp": 1, "s": 1, "ms": 1, "x": 2}
 
 
 @dataclass(frozen=True)

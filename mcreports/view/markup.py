@@ -156,8 +156,8 @@ def _doubt(figure: Figure) -> str:
 def verdict_html(verdict: Verdict) -> str:
     """A verdict in full: mark, word, value, target, distance, events."""
     head, _, rest = verdict_words(verdict).partition(": ")
-    first, comma, more = rest.partition(", ")
-    tail = f'<span class="mc-comma">{comma} </span><span class="mc-rest">{escape(more)}</span>' if more else ""
+    first, _, more = rest.partition(", ")
+    tail = f'<span class="mc-comma">,</span> <span class="mc-rest">{escape(more)}</span>' if more else ""
     said = f"<strong>{escape(head)}: {escape(first)}</strong>{tail}"
     return _judgement(verdict, f"{mark_html(verdict.status)} {said}")
 
@@ -192,7 +192,7 @@ def link_html(link: Link) -> str:
     >>> link_html(Link("x", "javascript:alert(1)"))
     'x'
     """
-    if not re.fullmatch(r"(?!//)[#./A-Za-z0-9_%-][^:\\\s]*", link.href):
+    if not re.fullmatch(r"[#.A-Za-z0-9_%-][^:\\\s]*", link.href):
         return escape(link.text)
     return f'<a href="{escape(link.href)}">{escape(link.text)}</a>'
 

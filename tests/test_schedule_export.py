@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from mcreports.errors import SettingsError, UsageError
+from mcreports.schedule_export import Install, cron, kubernetes, systemd
+from mcreports.settings import ScheduleSettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TENANTS = ["TENANT_003", "O'Brien", 'a "b" $HOME `id` $(id) %n \\', "-1", "=cmd|'/c calc'!A0", "a: {b}", "#x", "é\u202e😀"]
+
+
+def runs(text: str, place: str) -> list[str]:
+    """The commands of a crontab as cron hands them to a shell, with pauses left out."""
+    lines = [line for line in text.splitlines() if " && " in line]
+    return [line.split(None, 5)[5].replace("\\%", "%").replace("sleep $pause", "true").replace("/var/lib/mcreports", place) for line in lines]
+
+
+def command(directory: Path, codes: str) -> Install:
+    """A command that notes its arguments and ends with the next of the codes each time."""
+    program = directory / "mcreports"
+    (directory / "codes").write_text(codes)
+    program.write_text(
+        "#!/bin/sh\ncd ${0%/*}\nprintf '%s\\n' \"$@\" >> said\nread code < codes\nsed -i 1d codes\nexit $code\n"
+    )
+    program.chmod(0o755)
+    return Install(str(program))
+
+
+@pytest.mark.parametrize(("codes", "calls", "code"), [("0\n", 1, 0), ("75\n75\n0\n", 3, 0), ("75\n" * 9, 4, 75), ("1\n0\n", 1, 1)])
+def test_cron_tries_again_while_the_source_cannot_be_reached(codes: str, calls: int, code: int, tmp_path: Path) -> None:
+    due, _ = runs(cron(ScheduleSettings(), command(tmp_path, codes)), str(tmp_path))
+    assert subprocess.run(["sh", "-c", due], check=False).returncode == code
+    assert (tmp_path / "said").read_text() == "report\n--due\n" * calls
+
+
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_cron_hands_over_a_tenant_of_any_name(tenant: str, tmp_path: Path) -> None:
+    _, autonomy = runs(cron(ScheduleSettings(autonomy_tenant=tenant), command(tmp_path, "0\n")), str(tmp_path))
+    assert subprocess.run(["sh", "-c", autonomy], check=False).returncode == 0
+    assert (tmp_path / "said").read_text() == f"autonomy\nvalidate\n--tenant={tenant}\n"
+
+
+def test_cron_fires_at_the_runbooks_times_in_utc() -> None:
+    text = cron(ScheduleSettings())
+    assert "\nCRON_TZ=UTC\n" in text
+    assert re.findall(r"^[\d*].{9,12}(?= cd )", text, re.MULTILINE) == ["0 9 * * *", "0 */6 * * *"]
+
+
+def units(text: str) -> dict[str, dict[str, dict[str, list[str]]]]:
+    found: dict[str, Any] = {}
+    for part in re.split(r"^# /etc/systemd/system/", text, flags=re.MULTILINE)[1:]:
+        name, body = part.split("\n", 1)
+        sections: dict[str, dict[str, list[str]]] = {}
+        section = ""
+        for line in body.splitlines():
+            if line.startswith("["):
+                section = line.strip("[]")
+            elif "=" in line and not line.startswith("#"):
+                key, value = line.split("=", 1)
+                sections.setdefault(section, {}).setdefault(key, []).append(value)
+        found[name.split(",")[0]] = sections
+    return found
+
+
+def test_systemd_has_a_service_and_a_timer_for_each_job() -> None:
+    found = units(systemd(ScheduleSettings()))
+    assert sorted(found) == [f"mcreports-{job}.{kind}" for job in ("autonomy", "due") for kind in ("service", "timer")]
+    due = found["mcreports-due.service"]["Service"]
+    assert due["ExecStart"] == ["/usr/local/bin/mcreports report --due"]
+    assert due["RestartForceExitStatus"] == ["75"]
+    # systemd refuses RestartForceExitStatus in a oneshot service.
+    assert due["Type"] == ["exec"]
+    timer = found["mcreports-autonomy.timer"]["Timer"]
+    assert timer == {"OnCalendar": ["*-*-* 00,06,12,18:00:00 UTC"], "Persistent": ["true"]}
+    assert found["mcreports-due.timer"]["Install"] == {"WantedBy": ["timers.target"]}
+
+
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_systemd_hands_over_a_tenant_of_any_name(tenant: str) -> None:
+    said = units(systemd(ScheduleSettings(autonomy_tenant=tenant)))["mcreports-autonomy.service"]["Service"]["ExecStart"][0]
+    assert not re.search(r"(?<!%)%(?:%%)*(?!%)", said)
+    assert shlex.split(said.replace("%%", "%").replace("$$", r"\$"))[1:] == ["autonomy", "validate", f"--tenant={tenant}"]
+
+
+def jobs(text: str) -> dict[str, Any]:
+    return {document["metadata"]["name"]: document for document in yaml.safe_load_all(text)}
+
+
+def test_kubernetes_has_a_volume_and_two_jobs() -> None:
+    found = jobs(kubernetes(ScheduleSettings()))
+    assert {name: document["kind"] for name, document in found.items()} == {
+        "mcreports-output": "PersistentVolumeClaim", "mcreports-due": "CronJob", "mcreports-autonomy": "CronJob",
+    }  # fmt: skip
+    spec = found["mcreports-due"]["spec"]
+    assert (spec["schedule"], spec["timeZone"], spec["concurrencyPolicy"]) == ("0 9 * * *", "Etc/UTC", "Forbid")
+    again = spec["jobTemplate"]["spec"]["podFailurePolicy"]["rules"][1]["onExitCodes"]
+    assert (again["operator"], again["values"]) == ("NotIn", [75])
+
+
+def test_a_pod_may_write_only_its_output_and_scratch() -> None:
+    pod = jobs(kubernetes(ScheduleSettings()))["mcreports-due"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    rights = container["securityContext"]
+    assert rights == {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert {mount["name"] for mount in container["volumeMounts"] if not mount.get("readOnly")} == {"output", "scratch"}
+    assert {mount["name"] for mount in container["volumeMounts"]} == {volume["name"] for volume in pod["volumes"]}
+    output = {entry["name"]: entry["value"] for entry in container["env"]}["MCREPORTS__REPORT__OUTPUT"]
+    assert output in {mount["mountPath"] for mount in container["volumeMounts"]}
+
+
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_kubernetes_hands_over_a_tenant_of_any_name(tenant: str) -> None:
+    job = jobs(kubernetes(ScheduleSettings(autonomy_tenant=tenant)))["mcreports-autonomy"]
+    (container,) = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    assert container["args"] == ["autonomy", "validate", f"--tenant={tenant}"]
+
+
+@pytest.mark.parametrize("export", [cron, systemd, kubernetes])
+@pytest.mark.parametrize("tenant", ["", "a\nb", "a\rb", "a\0b", "\ud800", "\x1b[2J"])
+def test_a_tenant_that_could_start_a_line_of_its_own_is_refused(export: Any, tenant: str) -> None:
+    with pytest.raises(UsageError, match="cannot stand in a schedule"):
+        export(ScheduleSettings(autonomy_tenant=tenant))
+
+
+@pytest.mark.parametrize("export", [cron, systemd, kubernetes])
+def test_a_time_that_is_none_is_refused(export: Any) -> None:
+    with pytest.raises(SettingsError, match="not a schedule"):
+        export(ScheduleSettings(due="at nine"))
+
+
+@pytest.mark.parametrize("install", [Install("mcreports"), Install(directory="output"), Install(image="a\nb")])
+def test_a_place_that_cannot_be_is_refused(install: Install) -> None:
+    with pytest.raises(UsageError):
+        systemd(ScheduleSettings(), install)

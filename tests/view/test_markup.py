@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+from mcreports.figures import Figure, Quality
+from mcreports.rules import RULES, Subject, judge
+from mcreports.view.markup import (
+    Judged, Link, Name, Strong, escape, figure_html, part_html, text_html, verdict_html, verdict_key,
+)  # fmt: skip
+
+Make = Callable[..., Figure]
+
+
+def text_of(markup: str) -> str:
+    return unescape(re.sub("<[^>]*>", "", markup))
+
+
+def test_a_figure_carries_its_exact_value_and_its_key(spend: Make) -> None:
+    figure = spend("1234.56")
+    found = re.search('value="([^"]*)" data-figure="([^"]*)"', figure_html(figure))
+    assert found is not None
+    assert (found[1], unescape(found[2])) == ("1234.56", figure.key)
+
+
+def test_a_figures_passport_names_window_quality_coverage_method_and_query(spend: Make) -> None:
+    title = unescape(re.findall('title="([^"]*)"', figure_html(spend()))[0])
+    assert title.split("\n") == [
+        "budget.spend.period, actual", "2025-10-01 00:00 UTC to 2025-11-01 00:00 UTC",
+        "99.9% of the expected samples, 44,640 samples", "counter.curve", 'cost{tenant="T1"}',
+    ]  # fmt: skip
+
+
+def test_an_estimated_figure_says_so_beside_its_value(spend: Make) -> None:
+    assert text_of(figure_html(spend(quality=Quality.ESTIMATED))) == "USD 1,234.56 est."
+
+
+def test_an_unknown_figure_has_no_value_and_says_so(spend: Make) -> None:
+    markup = figure_html(spend(None, quality=Quality.UNKNOWN))
+    assert 'value=""' in markup
+    assert text_of(markup) == "n/a ○no data"
+
+
+def test_a_verdict_carries_its_key_and_its_status() -> None:
+    verdict = judge("grounding.pass_rate", RULES["grounding.pass_rate"], 94.6, Subject('a"b', n=18204))
+    assert 'data-verdict="grounding.pass_rate|=a&quot;b|" data-status="fail"' in verdict_html(verdict)
+    assert text_of(verdict_html(verdict)) == "▲ FAIL: 94.6 %, target ≥ 95 %, short by 0.4 pp, n = 18,204"
+
+
+def test_a_tenant_called_star_is_not_taken_for_the_platform() -> None:
+    rule = RULES["grounding.pass_rate"]
+    assert verdict_key(judge("grounding.pass_rate", rule, 1, Subject("*"))) != verdict_key(
+        judge("grounding.pass_rate", rule, 1, Subject(None))
+    )
+
+
+def test_a_judged_figure_keeps_the_digits_that_keep_it_on_its_side(spend: Make) -> None:
+    rate = spend().__class__("own.rate", "T1", 79.97, "%", spend().window, "q", "m")
+    verdict = judge("budget.utilization.daily", RULES["budget.utilization.daily"], 79.97, Subject("T1"))
+    assert "79.97 %" in text_of(part_html(Judged(rate, verdict)))
+
+
+def test_names_stand_isolated_so_that_they_turn_nothing_around_them() -> None:
+    assert text_html(("before ", Name("\u202e<b>"), " after")) == "before <bdi>\u202e&lt;b&gt;</bdi> after"
+
+
+def test_no_name_at_all_is_said() -> None:
+    assert text_of(part_html(Name(""))) == "(no name)"
+
+
+def test_what_a_document_cannot_hold_is_made_visible() -> None:
+    assert escape("\x00\x1b\x7f\x9f\ud800\ufffe") == "␀␛␡\\u009f\\ud800\\ufffe"
+    assert part_html(Name("a\tb\r\nc")) == "<bdi>a␉b␍␊c</bdi>"
+
+
+def test_a_link_leads_nowhere_outside() -> None:
+    outside = ("https://x", "//x", "javascript:alert(1)", "/etc/passwd", "\\\\host", "data:text/html,x", "java\nscript:x", "")
+    assert {part_html(Link("x", href)) for href in outside} == {"x"}
+    assert part_html(Link("x", "../r1/report.html")) == '<a href="../r1/report.html">x</a>'
+
+
+def test_what_stands_out_is_escaped_too() -> None:
+    assert part_html(Strong("<i>")) == "<strong>&lt;i&gt;</strong>"
