@@ -93,9 +93,7 @@ class Period:
         """
         if self.kind == "range":
             first = self.first - (self.after - self.first)
-            return Period(
-                f"{first}..{self.first - timedelta(days=1)}", "range", first, self.first, self.zone
-            )
+            return Period(f"{first}..{self.first - timedelta(days=1)}", "range", first, self.first, self.zone)
         return Period.containing(self.kind, self.first - timedelta(days=1), self.zone)
 
     def next(self) -> Period:

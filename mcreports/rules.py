@@ -103,7 +103,7 @@ def judge(check: str, rule: Rule, value: Number | None, subject: Subject, doubt:
     )  # fmt: skip
 
 
-def _print(value: Fraction, rule: Rule, target: Decimal) -> tuple[str, str]:
+def _print(value: Fraction, rule: Rule, target: Decimal) -> tuple[str, str | None]:
     """The value with just enough digits to stay on its side of every threshold, and its distance."""
     marks = [Fraction(mark) for mark in (rule.warn, rule.fail) if mark is not None]
     # nothing but all of it prints as 100 %, and nothing but none of it as 0 %
@@ -136,12 +136,13 @@ def _fixed(value: Fraction, places: int) -> str:
     return f"{Decimal(scaled).scaleb(-places):f}"
 
 
-def _gap(value: Fraction, rule: Rule, target: Decimal) -> str:
+def _gap(value: Fraction, rule: Rule, target: Decimal) -> str | None:
     distance = value - Fraction(target)
+    whole = rule.unit in {"events", "changes", "validations"}
     if not distance:
-        return "at the limit"
+        return None if whole else "at the limit"
     unit = "pp" if rule.unit == "%" else rule.unit
-    size = digits(abs(distance), [Fraction(0)], 0 if unit in {"events", "changes", "validations"} else 1)
+    size = digits(abs(distance), [Fraction(0)], 0 if whole else 1)
     if rule.op == ">=":
         return f"{'over' if distance > 0 else 'short'} by {size} {unit}"
     return f"{'over' if distance > 0 else 'under'} by {size} {unit}"

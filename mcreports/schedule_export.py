@@ -6,7 +6,6 @@ code 75 means that the source could not be reached, so all three try that again,
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from dataclasses import dataclass
@@ -71,9 +70,9 @@ def kubernetes(schedule: ScheduleSettings, install: Install = _HERE) -> str:
         texts.append(
             _CRONJOB.substitute(
                 name=name,
-                schedule=json.dumps(five_fields.parse(when).text),
-                image=json.dumps(install.image),
-                arguments=json.dumps(list(arguments)),
+                schedule=_yaml(five_fields.parse(when).text),
+                image=_yaml(install.image),
+                arguments="[" + ", ".join(_yaml(word) for word in arguments) + "]",
                 again=AGAIN,
             )
         )
@@ -107,6 +106,12 @@ def _crontab(install: Install, arguments: tuple[str, ...]) -> str:
 def _systemd_word(word: str) -> str:
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
     return escaped if re.fullmatch(r"[\w./=%:@+-]+", word, re.ASCII) else f'"{escaped}"'
+
+
+def _yaml(text: str) -> str:
+    # JSON's pairs of surrogates are two characters to YAML, so each character has one escape.
+    plain = (char if " " <= char <= "~" and char not in '"\\' else f"\\U{ord(char):08x}" for char in text)
+    return f'"{"".join(plain)}"'
 
 
 _CRON = Template("""\
@@ -180,8 +185,6 @@ spec:
   timeZone: Etc/UTC
   concurrencyPolicy: Forbid
   startingDeadlineSeconds: 3600
-  successfulJobsHistoryLimit: 3
-  failedJobsHistoryLimit: 3
   jobTemplate:
     spec:
       backoffLimit: 6

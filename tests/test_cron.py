@@ -28,12 +28,24 @@ def test_five_fields_mean_these_times(text: str, calendars: tuple[str, ...]) -> 
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("", "write minute, hour"), ("@daily", "write minute, hour"), ("0 9 * *", "write minute, hour"), ("60 * * * *", "minute '60'"),
-        ("0 24 * * *", "hour '24'"), ("0 0 0 * *", "day '0'"), ("0 0 * 13 *", "month '13'"), ("0 0 * * 8", "weekday '8'"),
-        ("5-1 * * * *", "minute '5-1'"), ("*/0 * * * *", "minute"), ("*-5 * * * *", "minute"), ("a * * * *", "minute 'a'"),
-        ("0 0 * mon *", "month 'mon'"), ("0; * * * *", "minute '0;'"), ("1, * * * *", "minute"), ("٣ * * * *", "minute"),
+        ("", "write minute, hour"),
+        ("@daily", "write minute, hour"),
+        ("0 9 * *", "write minute, hour"),
+        ("60 * * * *", "minute '60'"),
+        ("0 24 * * *", "hour '24'"),
+        ("0 0 0 * *", "day '0'"),
+        ("0 0 * 13 *", "month '13'"),
+        ("0 0 * * 8", "weekday '8'"),
+        ("5-1 * * * *", "minute '5-1'"),
+        ("*/0 * * * *", "minute"),
+        ("*-5 * * * *", "minute"),
+        ("a * * * *", "minute 'a'"),
+        ("0 0 * mon *", "month 'mon'"),
+        ("0; * * * *", "minute '0;'"),
+        ("1, * * * *", "minute"),
+        ("٣ * * * *", "minute"),
     ],
-)  # fmt: skip
+)
 def test_a_field_that_means_nothing_is_named(text: str, named: str) -> None:
     with pytest.raises(SettingsError) as refused:
         parse(text)

@@ -80,7 +80,9 @@ def oracle(now: datetime, first: date, zone: str) -> list[tuple[str, str]]:
     zone=st.sampled_from(ZONES),
     data=st.data(),
 )
-def test_what_is_due_is_what_a_walk_along_the_clock_finds(first: date, length: timedelta, zone: str, data: st.DataObject) -> None:
+def test_what_is_due_is_what_a_walk_along_the_clock_finds(
+    first: date, length: timedelta, zone: str, data: st.DataObject
+) -> None:
     now = datetime(first.year, first.month, first.day, tzinfo=UTC) + length
     closed = oracle(now, first, zone)
     done = data.draw(st.sets(st.sampled_from(closed))) if closed else set()
@@ -119,7 +121,11 @@ def test_after_forty_five_days_of_downtime_everything_is_due_once_oldest_first()
 
 @pytest.mark.parametrize(
     ("zone", "day", "hours"),
-    [("America/Santiago", "2024-09-08", 23), ("Africa/Cairo", "2024-04-26", 23), ("America/Santiago", "2024-04-06", 25)],
+    [
+        ("America/Santiago", "2024-09-08", 23),
+        ("Africa/Cairo", "2024-04-26", 23),
+        ("America/Santiago", "2024-04-06", 25),
+    ],
 )
 def test_a_night_without_or_with_two_midnights_closes_one_day(zone: str, day: str, hours: int) -> None:
     period = Period.parse(day, zone)

@@ -9,7 +9,7 @@ from mcreports.domains.derive import number
 from mcreports.domains.story import main_driver
 from mcreports.figures import Figure
 from mcreports.view.format import Shape
-from mcreports.view.markup import Judged, Name, Strong
+from mcreports.view.markup import Name, Strong
 from mcreports.view.page import Band, Card, Cards
 from mcreports.view.tables import Column, Table
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mcreports.view.markup import Text
 
 MOST_ACTIONS = 10
+NAMES = {"daily": "The day", "weekly": "The week", "monthly": "The month"}
 SIGNED = Shape("amount", sign=True)
 
 
@@ -38,10 +39,12 @@ def cards(report: Report) -> Cards:
     month = (
         Card("Month to date", figures.find("budget.spend.mtd"), (figures.find("budget.variance.mtd_percent"), " against the budget to date")),
         Card("Month end", figures.find("budget.forecast.month_end"), (figures.find("budget.variance.month_percent"), " against the budget")),
-        Card("This period", figures.find("budget.spend.period"), (figures.find("budget.change.period_percent"), " against the one before")),
+        Card(NAMES[report.snapshot.report], figures.find("budget.spend.period"), (figures.find("budget.change.period_percent"), " against the one before")),
     )
+    worst = gravest(report, "autonomy.success_rate")
+    words: Text = ("lowest: ", Name(worst.tenant or ""), " ", worst) if worst else "no tenant is known"
     rates = (
-        Card("Autonomy", figures.find("autonomy.success_rate"), "", gravest(report, "autonomy.success_rate")),
+        Card("Autonomy", figures.find("autonomy.success_rate"), words),
         Card("RAG grounding", figures.find("grounding.pass_rate"), "", platform_verdict(report, "grounding.pass_rate")),
     )
     return Cards(month + rates)
@@ -53,9 +56,10 @@ def platform_verdict(report: Report, check: str) -> Verdict | None:
 
 
 def gravest(report: Report, check: str) -> Verdict | None:
-    """The worst verdict of a check over all tenants."""
+    """The worst verdict of a check over all tenants, the lowest value among equals."""
     order = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS)
-    return min((v for v in report.verdicts if v.check == check), key=lambda v: order.index(v.status), default=None)
+    own = [v for v in report.verdicts if v.check == check and v.tenant is not None]
+    return min(own, key=lambda v: (order.index(v.status), float(v.value or 0)), default=None)
 
 
 def needs_action(report: Report) -> Table:
@@ -86,5 +90,3 @@ def _action(report: Report, verdict: Verdict) -> tuple[Text | None, ...]:
     owner = report.snapshot.owners.get(tenant or "", "")
     return (Name(tenant or ""), verdict, month_end, allowed, over, percent, why, used_up, Name(owner) if owner else None)
 
-
-__all__ = ["Judged", "band", "cards", "gravest", "needs_action", "platform_verdict"]

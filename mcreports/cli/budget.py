@@ -22,6 +22,7 @@ HELP = """The tenants' budgets, without publishing anything.
 
   mcreports budget --tenant TENANT_005 --period 2025-10-31 --format json
 """
+WIDE = 200  # where there is no terminal nothing is cut
 COLUMNS = {
     "Spent": "budget.spend.period", "Daily limit": "budget.limit.daily", "Used": "budget.utilization.daily",
     "Month to date": "budget.spend.mtd", "Monthly budget": "budget.limit.monthly", "Used ": "budget.utilization.monthly",
@@ -84,7 +85,8 @@ def _tenants(report: Report) -> list[str | None]:
 
 
 def _lines(report: Report) -> None:
-    from mcreports.view.format import figure_text, verdict_text
+    from mcreports.view.format import figure_text
+    from mcreports.view.words import verdict_text
     from mcreports.view.markup import visible
 
     print(f"{report.snapshot.period} ({report.snapshot.state})")
@@ -102,18 +104,18 @@ def _table(report: Report) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from mcreports.view.format import figure_text, verdict_text
+    from mcreports.view.format import Shape, figure_text
     from mcreports.view.markup import visible
+    from mcreports.view.words import verdict_text
 
     table = Table(box=box.SIMPLE_HEAD, title=f"{report.snapshot.period} ({report.snapshot.state}), USD")
     for head in ("Tenant", *COLUMNS, "Day", "Month"):
-        table.add_column(head.strip(), justify="right" if head in COLUMNS else "left", no_wrap=head not in {"Tenant"})
+        table.add_column(head.strip(), justify="right" if head in COLUMNS else "left", overflow="fold")
     for tenant in _tenants(report):
-        if tenant is None:
-            continue
-        judged = {v.check: verdict_text(v).split(":")[0] for v in report.verdicts if v.tenant == tenant}
-        cells = [figure_text(report.figures.find(name, tenant)) for name in COLUMNS.values()]
-        words = [judged["budget.utilization.daily"], judged["budget.utilization.monthly"]]
-        table.add_row(*(Text(text) for text in (visible(tenant), *cells, *words)))
-    console = Console()
+        if tenant is not None:
+            judged = {v.check: verdict_text(v).split(":")[0] for v in report.verdicts if v.tenant == tenant}
+            cells = [figure_text(report.figures.find(name, tenant), Shape("amount")) for name in COLUMNS.values()]
+            words = [judged["budget.utilization.daily"], judged["budget.utilization.monthly"]]
+            table.add_row(*(Text(text) for text in (visible(tenant), *cells, *words)))
+    console = Console() if sys.stdout.isatty() else Console(width=WIDE)
     console.print(table if table.row_count else "no tenant is known: nothing to print")

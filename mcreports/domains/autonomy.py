@@ -88,7 +88,7 @@ def _tallies(snapshot: Snapshot, window: tuple[datetime, datetime]) -> dict[str,
 
 def _record(counted: dict[str, Tally], tenant: str) -> Record:
     operations, violations = counted["operations"], counted["violations"]
-    strange = _strange(violations, tenant)
+    strange = tuple(_strange(violations, tenant))
     by_kind = {
         figure_id: replace(found, doubts=(*found.doubts, *strange))
         for figure_id, kind in KINDS.items()

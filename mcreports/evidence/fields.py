@@ -9,6 +9,7 @@ from mcreports.errors import EvidenceError
 from mcreports.evidence.tables import clean
 
 LARGEST = 10**15
+LATEST = 253_370_764_800_000  # the last year of the calendar begins
 LONGEST = 80
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -107,7 +108,10 @@ def moment(body: object, path: str) -> int:
         at = datetime.fromisoformat(found)
     except ValueError as error:
         raise FieldError(path, f"is {shown(found)}, not an instant") from error
-    return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - EPOCH) // MILLISECOND
+    since = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - EPOCH) // MILLISECOND
+    if not 0 <= since < LATEST:
+        raise FieldError(path, f"is {shown(found)}, out of range")
+    return since
 
 
 def instant(at: int) -> datetime:

@@ -26,7 +26,7 @@ WORDS = {
 
 def read_budgets(document: Document, tenants: Sequence[str]) -> Iterator[Found]:
     """Each tenant's utilisation and status, and the aggregate against them."""
-    body, place = document.body, document.place
+    body, place = fields.record(document.body, ""), document.place
     at = fields.moment(body, "timestamp")
     rows = {}
     for name, own in fields.record(body, "tenants").items():
@@ -69,7 +69,7 @@ def _false_status(rows: dict[str, tuple[float, str]]) -> list[Contradiction]:
 
 def read_config(document: Document) -> Iterator[Found]:
     """Each configuration file by the hash of its content, and the whole's hash taken again."""
-    body, place = document.body, document.place
+    body, place = fields.record(document.body, ""), document.place
     at, configs = fields.moment(body, "timestamp"), fields.record(body, "configs")
     text = "".join(f"{path}:{content}" for path, content in sorted(configs.items()))
     yield claim(place, "config_hash", fields.text(body, "config_hash"), _hash(text))

@@ -28,6 +28,7 @@ FORMS = {
     "report.html": "HTML", "report.pdf": "PDF", "report.xlsx": "Excel", "report.ipynb": "Notebook", "report.json": "JSON",
 }  # fmt: skip
 SAID = {Status.FAIL: "fail", Status.WARN: "watch", Status.PASS: "pass", Status.UNKNOWN: "without data"}
+ORDER = ("daily", "weekly", "monthly", "trends")
 CLOSING = ("day", "week", "month", "quarter", "year")
 
 
@@ -121,7 +122,7 @@ def _latest(shown: Iterable[PublishedRun]) -> list[PublishedRun]:
         best = newest.get(run.report)
         if best is None or (run.scope is None, run.period.end) > (best.scope is None, best.period.end):
             newest[run.report] = run
-    return sorted(newest.values(), key=lambda run: -SEVERITY.index(Status(run.status)))
+    return sorted(newest.values(), key=lambda run: (-SEVERITY.index(Status(run.status)), _place(run.report)))
 
 
 def _timeliness(run: PublishedRun, now: datetime) -> str:
@@ -140,9 +141,8 @@ def _facts(latest: Sequence[PublishedRun], now: datetime) -> list[str]:
         return [f"Looked at {instant_words(now)}"]
     late = any(_timeliness(run, now).startswith("late") for run in latest)
     newest = max(latest, key=lambda run: run.generated_at)
-    closing = [
-        Period.last_closed(run.period.kind, now, run.period.zone).next().end for run in latest if run.period.kind in CLOSING
-    ]
+    periods = [run.period for run in latest if run.period.kind in CLOSING]
+    closing = [Period.last_closed(period.kind, now, period.zone).next().end for period in periods]
     facts = [
         f"Data through {instant_words(max(run.period.end for run in latest))}",
         f"Last run {instant_words(newest.generated_at)}, {'late' if late else 'on time'}",
@@ -151,7 +151,7 @@ def _facts(latest: Sequence[PublishedRun], now: datetime) -> list[str]:
 
 
 def _choices(shown: Sequence[PublishedRun]) -> list[tuple[str, list[Choice]]]:
-    reports = dict.fromkeys(run.report for run in shown)
+    reports = sorted({run.report for run in shown}, key=_place)
     statuses = [status for status in reversed(SEVERITY) if any(run.status == status.value for run in shown)]
     scopes = {run.scope: ", ".join(run.tenants) for run in shown if run.scope is not None}
     return [
@@ -164,6 +164,10 @@ def _choices(shown: Sequence[PublishedRun]) -> list[tuple[str, list[Choice]]]:
 def _key(name: str | None) -> str:
     """A name as it may stand in a style sheet and in an address."""
     return "all" if name is None else re.sub("[^a-z0-9]+", "-", name.lower()).strip("-") or slug(name)
+
+
+def _place(report: str) -> tuple[int, str]:
+    return ORDER.index(report) if report in ORDER else len(ORDER), report
 
 
 def _forms(run: PublishedRun) -> list[tuple[str, str]]:

@@ -13,7 +13,6 @@ just before that leaves the new revision whole beside it, and the next publisher
 
 from __future__ import annotations
 
-import json
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from mcreports.errors import DataError, PublishError
 from mcreports.reports.changes import compare
+from mcreports.reports.claims import read_report, refuse_contradictions
 from mcreports.reports.disk import explain, explain_disk
 from mcreports.reports.files import contents, hash_file, make_directory, sync_directory, write_file
 from mcreports.reports.manifest import FILE, Manifest, snapshot_digest
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 LOCK = ".lock"
 REPORT = "report.json"
-REPORT_SCHEMA = "mcreports.report/1"
 TENANTS = "tenants"
 
 
@@ -175,8 +174,17 @@ def _open(target: Target) -> Slot:
 def _seal(slot: Slot, record: RunRecord, name: str = "") -> None:
     """Write the manifest of the run at a name in staging, after the disk has everything else of it."""
     directory = slot.staging / name
-    body = _report(directory / REPORT)
-    _refuse_contradictions(directory / REPORT, body, slot, record)
+    period = slot.target.period
+    body = read_report(directory / REPORT)
+    said = {
+        "report": slot.target.report,
+        "period": {"label": period.label, "zone": period.zone},
+        "revision": slot.revision,
+        "state": record.state,
+        "definition": record.definition,
+        "verdict": {"status": record.status, "headline": record.headline},
+    }
+    refuse_contradictions(directory / REPORT, body, said)
     found = contents(directory)
     if found.others or FILE in found.files:
         msg = f"{directory / (found.others or (FILE,))[0]}: only files and directories are published, and no {FILE}"
@@ -185,7 +193,7 @@ def _seal(slot: Slot, record: RunRecord, name: str = "") -> None:
     scope = name.removeprefix(f"{TENANTS}/") or (slug(*slot.target.scope) if slot.target.scope else None)
     manifest = Manifest(
         report=slot.target.report,
-        period=slot.target.period,
+        period=period,
         scope=scope,
         tenants=record.tenants,
         revision=slot.revision,
@@ -197,46 +205,12 @@ def _seal(slot: Slot, record: RunRecord, name: str = "") -> None:
         generated_at=record.generated_at,
         took_seconds=record.took_seconds,
         reason="; ".join(part for part in (record.reason, slot.damage) if part),
-        changes=compare(_report(before), body) if before is not None and before.exists() else (),
+        changes=compare(read_report(before), body) if before is not None and before.exists() else (),
         files={file: hash_file(directory / file, sync=True) for file in found.files},
     )
     write_file(directory / FILE, manifest.text())
     for below in (*found.directories, ""):
         sync_directory(directory / below)
-
-
-def _report(file: Path) -> dict[str, object]:
-    try:
-        body = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        msg = f"{file}: is not JSON: {error}"
-        raise PublishError(msg) from error
-    if not isinstance(body, dict) or body.get("schema") != REPORT_SCHEMA:
-        msg = f"{file}: is not of the schema {REPORT_SCHEMA}"
-        raise PublishError(msg)
-    return body
-
-
-def _refuse_contradictions(file: Path, body: dict[str, object], slot: Slot, record: RunRecord) -> None:
-    period = slot.target.period
-    wanted = {
-        "report": slot.target.report,
-        "period": {"label": period.label, "zone": period.zone},
-        "revision": slot.revision,
-        "state": record.state,
-        "definition": record.definition,
-        "verdict": {"status": record.status, "headline": record.headline},
-    }
-    faults = []
-    for key, value in wanted.items():
-        said = body.get(key)
-        if isinstance(said, dict) and isinstance(value, dict):
-            said = {name: said.get(name) for name in value}
-        if said != value:
-            faults.append(f"{key} is {said!r}, the run's is {value!r}")
-    if faults:
-        msg = f"{file}: contradicts the run: {'; '.join(faults)}"
-        raise PublishError(msg)
 
 
 def _refuse_other_tenants(directory: Path, slugs: set[str]) -> None:

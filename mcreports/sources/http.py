@@ -71,7 +71,10 @@ class StrictSession(requests.Session):
         return
 
     def request(  # type: ignore[override]
-        self, method: str | bytes, url: str | bytes, **options: Any  # noqa: ANN401 - as requests has it
+        self,
+        method: str | bytes,
+        url: str | bytes,
+        **options: Any,  # noqa: ANN401 - as requests has it
     ) -> requests.Response:
         """The checked answer to a GET or a POST; its parameters travel in the body of a POST."""
         parameters = {**(options.get("params") or {}), "partial_response": "false", "nocache": "1"}
@@ -86,9 +89,7 @@ class StrictSession(requests.Session):
     def _try(self, outgoing: requests.Request, judge: Callable[[Answer], object]) -> requests.Response:
         own = self._access.headers()
         outgoing.headers = {**outgoing.headers, **own}
-        tries = Retrying(
-            retry=retry_if_exception_type(AgainError), stop=self._is_over, wait=_pause, reraise=True
-        )
+        tries = Retrying(retry=retry_if_exception_type(AgainError), stop=self._is_over, wait=_pause, reraise=True)
         try:
             return tries(self._exchange, outgoing, judge)
         except AgainError as error:

@@ -23,15 +23,18 @@ def open_source(settings: SourceSettings, now: datetime) -> Source:
     return SCHEMES[scheme](settings, now)
 
 
+# Each source is imported where it is opened: the demo needs no network, a report on a server no demo.
+
+
 def _demo(settings: SourceSettings, _now: datetime) -> Source:
-    from mcreports.sources.demo import DemoSource  # noqa: PLC0415 - a report on a server needs none of it
+    from mcreports.sources.demo import DemoSource
 
     return DemoSource.from_url(settings.url)
 
 
 def _server(settings: SourceSettings, now: datetime) -> Source:
-    from mcreports.sources.access import Access  # noqa: PLC0415 - the demo needs no network
-    from mcreports.sources.prometheus import PrometheusSource  # noqa: PLC0415
+    from mcreports.sources.access import Access
+    from mcreports.sources.prometheus import PrometheusSource
 
     Access.of(settings)
     return PrometheusSource(settings, now)

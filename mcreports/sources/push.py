@@ -33,7 +33,7 @@ def push(settings: SourceSettings, series: Sequence[Series], done: Callable[[int
     server refuses is a SourceError in its own words, one that it does not take in time an UnreachableError.
     """
     try:
-        import cramjam  # noqa: PLC0415 - an extra: only pushing needs it
+        import cramjam  # an extra: only pushing needs it
     except ImportError as error:
         msg = "pushing needs snappy: pip install 'mcreports[load]'"
         raise UsageError(msg) from error

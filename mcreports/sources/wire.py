@@ -47,7 +47,11 @@ class DeadlineAdapter(HTTPAdapter):
 
 
 def _pool(
-    pool: type[HTTPConnectionPool], connection: type[HTTPConnection], ends_at: float, *args: Any, **options: Any  # noqa: ANN401 - urllib3's
+    pool: type[HTTPConnectionPool],
+    connection: type[HTTPConnection],
+    ends_at: float,
+    *args: Any,  # noqa: ANN401 - urllib3's
+    **options: Any,  # noqa: ANN401 - urllib3's
 ) -> HTTPConnectionPool:
     made = pool(*args, **options)
     made.ConnectionCls = partial(_connection, connection, ends_at)  # type: ignore[assignment]

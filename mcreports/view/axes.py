@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcreports.view import svg
-from mcreports.view.format import Shape, value_text
+from mcreports.view.format import amount
 from mcreports.view.scale import Scale, day_ticks, spread, ticks
+from mcreports.view.words import SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ LABEL_GAP = 14
 NAME = 18
 ROOMS = (20, 50, 80, 110, 140, 170)
 LETTER = 6.4
+_STEPS = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1, ""))
 
 Label = tuple[str, float, str]  # words, pixels down, role
 
@@ -46,16 +48,14 @@ def grid(y: Scale, unit: str) -> str:
 
 
 def tick_text(value: float, unit: str) -> str:
-    """A round value, as short as it can be said; money without its currency.
+    """A round value in all its digits, as short as it can be said; money without its currency.
 
-    >>> tick_text(100_000.0, "USD"), tick_text(99.5, "%"), tick_text(0.0, "USD")
-    ('100k', '99.5 %', '0')
+    >>> tick_text(100_000.0, "USD"), tick_text(99.96, "%"), tick_text(0.0, "USD"), tick_text(2500.0, "USD")
+    ('100k', '99.96 %', '0', '2.5k')
     """
-    if unit.startswith("USD"):
-        unit = ""
-    plain_value = int(value) if value == int(value) else value
-    text = value_text(plain_value, unit, Shape("compact", places=0 if unit and plain_value == int(value) else None))
-    return text.replace(".0k", "k").replace(".0M", "M").replace(".0G", "G")
+    scaled, step = next((value / size, name) for size, name in _STEPS if abs(value) >= size or size == 1)
+    places = len(f"{scaled:.10f}".rstrip("0").partition(".")[2])
+    return amount(scaled, places) + step + ("" if unit.startswith("USD") else SUFFIX.get(unit, ""))
 
 
 def days_below(days: Sequence[date], across: dict[date, float]) -> str:

@@ -115,8 +115,9 @@ def _bundle(chart: Lines | Bars | Bridge, plot: plots.Json, drawn: Drawing) -> B
 def _day_table(caption: str, every: tuple[Series, ...], unit: str) -> Table:
     days = sorted({day for series in every for day in series.x})
     at = [dict(zip(series.x, series.y, strict=True)) for series in every]
-    columns = (Column("Day"), *(Column(f"{series.name}, {unit}", "number") for series in every))
-    rows = tuple((day_text(day), *(_cell(points, day, unit) for points in at)) for day in days)
+    monthly = len(days) > 1 and all(day.day == 1 for day in days)
+    columns = (Column("Month" if monthly else "Day"), *(Column(f"{series.name}, {unit}", "number") for series in every))
+    rows = tuple((day_text(day).removeprefix("1 " if monthly else ""), *(_cell(points, day, unit) for points in at)) for day in days)
     return Table(caption, columns, rows, passports=False)
 
 

@@ -67,13 +67,17 @@ def day_ticks(days: Sequence[date]) -> tuple[tuple[date, str], ...]:
 
 
 def _month_ticks(days: Sequence[date]) -> tuple[tuple[date, str], ...]:
-    first = [day for day, before in zip(days[1:], days, strict=False) if day.month != before.month]
+    first = [day for day, before in zip(days, (None, *days), strict=False) if _begins_month(day, before)]
     chosen = first[:: max(1, math.ceil(len(first) / 7))]
     named = []
     for position, day in enumerate(chosen):
         is_new = position == 0 or day.year != chosen[position - 1].year
         named.append((day, MONTHS[day.month - 1][:3] + (f" {day.year}" if is_new else "")))
     return tuple(named)
+
+
+def _begins_month(day: date, before: date | None) -> bool:
+    return day.day == 1 if before is None else day.month != before.month
 
 
 def spread(wanted: Sequence[float], gap: float, high: float) -> tuple[float, ...]:

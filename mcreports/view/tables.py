@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["text", "name", "number", "verdict", "spark"]
 AMOUNT = Shape("amount")
+NARROW = 4
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,11 @@ class Table:
         if not self.rows:
             return f'<p class="mc mc-text">{escape(self.empty)}</p>'
         body = "".join(self._row(row) for row in self.rows)
+        is_narrow = len(self.columns) <= NARROW and not any(column.kind == "verdict" for column in self.columns)
+        narrow = ' class="mc-narrow"' if is_narrow else ""
         foot = f"<tfoot>{self._row(self.total)}</tfoot>" if self.total else ""
         return (
-            f'<div class="mc mc-scroll" role="region" tabindex="0" aria-label="{escape(self.caption)}"><table>'
+            f'<div class="mc mc-scroll" role="region" tabindex="0" aria-label="{escape(self.caption)}"><table{narrow}>'
             f'<caption class="mc-sr">{escape(self.caption)}</caption><thead>{self._heads()}</thead>'
             f"<tbody>{body}</tbody>{foot}</table></div>"
         )
@@ -125,7 +128,7 @@ def verdict_table(caption: str, verdicts: Sequence[Verdict], empty: str = "Nothi
 
 def reconciliation_table(caption: str, sums: Sequence[Reconciliation]) -> Table:
     """Whether two ways to the same sum agree, and by how much they do not."""
-    columns = (Column("What must agree"), Column("Result", "verdict"), Column("Difference", "number"))
+    columns = (Column("What must agree"), Column("Result"), Column("Difference", "number"))
     return Table(caption, columns, tuple((one.name, *_agreement(one)) for one in sums), empty="Nothing was summed.")
 
 

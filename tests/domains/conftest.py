@@ -49,7 +49,10 @@ class Scene:
         watched: Mapping[str, float] | None = None,
     ) -> Snapshot:
         """A snapshot of these series; ``watched`` is the minute in which a metric's first sample was seen."""
-        made = {key: samples.tabulate(CATALOGUE[key], [self._series(own, rows) for own, rows in series.items()]) for key, series in tables.items()}
+        made = {
+            key: samples.tabulate(CATALOGUE[key], [self._series(own, rows) for own, rows in series.items()])
+            for key, series in tables.items()
+        }
         since = {key: self.at(minute) for key, minute in (watched or {}).items()}
         return Snapshot(
             report="daily",

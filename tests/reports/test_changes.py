@@ -9,10 +9,20 @@ from hypothesis import strategies as st
 from mcreports.reports.changes import Change, compare
 
 FIGURE: dict[str, Any] = {
-    "id": "budget.spend.period", "tenant": "A", "value": "1.00", "quality": "actual", "bounds": None,
+    "id": "budget.spend.period",
+    "tenant": "A",
+    "value": "1.00",
+    "quality": "actual",
+    "bounds": None,
     "window": ["2025-10-31T00:00:00Z", "2025-11-01T00:00:00Z"],
-}  # fmt: skip
-VERDICT: dict[str, Any] = {"check": "budget.utilization.daily", "tenant": "A", "status": "pass", "value": "1", "target": "90"}
+}
+VERDICT: dict[str, Any] = {
+    "check": "budget.utilization.daily",
+    "tenant": "A",
+    "status": "pass",
+    "value": "1",
+    "target": "90",
+}
 
 
 def test_a_quality_that_changed_is_told_though_the_value_stands() -> None:
@@ -46,12 +56,16 @@ def test_the_same_figure_of_another_window_is_another_figure() -> None:
 
 def test_a_reconciliation_that_no_longer_holds_is_told() -> None:
     entry = {"name": "tenants sum to total", "difference": "0.00", "status": "pass"}
-    changes = compare({"reconciliation": [entry]}, {"reconciliation": [entry | {"difference": "0.01", "status": "fail"}]})
+    changes = compare(
+        {"reconciliation": [entry]}, {"reconciliation": [entry | {"difference": "0.01", "status": "fail"}]}
+    )
     assert [change.field for change in changes] == ["status", "difference"]
 
 
 def test_every_change_comes_back_from_json() -> None:
-    changes = compare({"figures": [FIGURE], "verdicts": [VERDICT]}, {"figures": [FIGURE | {"value": "2", "labels": {"a": "b"}}]})
+    changes = compare(
+        {"figures": [FIGURE], "verdicts": [VERDICT]}, {"figures": [FIGURE | {"value": "2", "labels": {"a": "b"}}]}
+    )
     assert len(changes) == 3
     assert tuple(Change.read(json.loads(json.dumps(change.as_dict()))) for change in changes) == changes
 
@@ -74,7 +88,9 @@ def test_a_report_does_not_differ_from_itself(entries: list[dict[str, Any]]) -> 
 def test_the_changes_lead_from_the_old_values_to_the_new(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> None:
     def values(entries: list[dict[str, Any]]) -> list[str]:
         keys = [(e["id"], e["tenant"], tuple((e.get("labels") or {}).items())) for e in entries]
-        return sorted(repr((key, keys[:at].count(key), e["value"])) for at, (key, e) in enumerate(zip(keys, entries, strict=True)))
+        return sorted(
+            repr((key, keys[:at].count(key), e["value"])) for at, (key, e) in enumerate(zip(keys, entries, strict=True))
+        )
 
     same = set(values(old)) & set(values(new))
     assert len(compare({"figures": old}, {"figures": new})) == len(

@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +20,11 @@ from mcreports.reports.publish import Target, reserve
 from mcreports.reports.runs import published
 from mcreports.reports.slug import slug
 from mcreports.reports.verification import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mcreports.reports.publish import Slot
 
 PROGRAM = Path(__file__).with_name("publisher.py")
 PUBLISHER = runpy.run_path(str(PROGRAM))
@@ -30,11 +36,28 @@ def names(directory: Path) -> set[str]:
     return {path.name for path in directory.iterdir()}
 
 
+def shown(output: Path) -> str:
+    return str((output / PLACE / "current").readlink())
+
+
+def publish_spoilt(output: Path, spoil: Callable[[Slot], object]) -> None:
+    with reserve(target(output)) as slot:
+        fill(slot, "2.00", record())
+        spoil(slot)
+        slot.publish(record())
+
+
 def test_the_first_run_is_r1_and_current_shows_it(tmp_path: Path) -> None:
     run = publish(target(tmp_path), "1.00")
     assert (run.revision, run.path, run.unchanged, run.changes) == (1, f"{PLACE}/r1", False, ())
-    assert os.readlink(tmp_path / PLACE / "current") == "r1"
-    assert names(tmp_path / PLACE / "current") == {"MANIFEST.json", "report.html", "report.json", "snapshot", "snapshot.json"}
+    assert shown(tmp_path) == "r1"
+    assert names(tmp_path / PLACE / "current") == {
+        "MANIFEST.json",
+        "report.html",
+        "report.json",
+        "snapshot",
+        "snapshot.json",
+    }
     assert names(tmp_path / PLACE) == {".lock", "current", "r1"}
 
 
@@ -61,7 +84,7 @@ def test_what_stands_is_known_before_the_notebook_runs(tmp_path: Path) -> None:
 def test_changed_data_give_the_next_revision_with_what_changed(tmp_path: Path) -> None:
     publish(target(tmp_path), "1.00")
     run = publish(target(tmp_path), "2.00", replace(record(), reason="late samples"))
-    assert (run.revision, run.reason, os.readlink(tmp_path / PLACE / "current")) == (2, "late samples", "r2")
+    assert (run.revision, run.reason, shown(tmp_path)) == (2, "late samples", "r2")
     assert [(change.kind, change.id, change.tenant, change.was, change.now) for change in run.changes] == [
         ("figure", "budget.spend.period", "TENANT_001", "1.00", "2.00"),
         ("verdict", "budget.utilization.daily", "TENANT_001", "1.00", "2.00"),
@@ -102,23 +125,28 @@ def test_a_tenants_own_run_lies_inside_under_both_manifests(tmp_path: Path) -> N
 
 
 def test_a_tenants_directory_without_a_record_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PublishError, match=r"tenants.*differ"), reserve(target(tmp_path)) as slot:
-        fill(slot, "1.00", record())
-        slot.tenant_directory("A")
-        slot.publish(record())
+    with pytest.raises(PublishError, match=r"tenants.*differ"):
+        publish_spoilt(tmp_path, lambda slot: slot.tenant_directory("A"))
 
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("report", "weekly"), ("revision", 7), ("state", "preliminary"), ("definition", "x"), ("verdict", {"status": "pass"})],
+    [
+        ("report", "weekly"),
+        ("revision", 7),
+        ("state", "preliminary"),
+        ("definition", "x"),
+        ("verdict", {"status": "pass"}),
+    ],
 )
 def test_a_report_that_contradicts_its_run_is_refused(key: str, value: object, tmp_path: Path) -> None:
-    publish(target(tmp_path), "1.00")
-    with pytest.raises(PublishError, match=f"contradicts the run: {key} is"), reserve(target(tmp_path)) as slot:
-        fill(slot, "2.00", record())
+    def spoil(slot: Slot) -> None:
         file = slot.staging / "report.json"
         file.write_text(json.dumps(json.loads(file.read_text()) | {key: value}))
-        slot.publish(record())
+
+    publish(target(tmp_path), "1.00")
+    with pytest.raises(PublishError, match=f"contradicts the run: {key} is"):
+        publish_spoilt(tmp_path, spoil)
     assert (tmp_path / PLACE / "current/report.html").read_text() == "<p>1.00</p>"
     assert names(tmp_path / PLACE) == {".lock", "current", "r1"}
 
@@ -126,18 +154,15 @@ def test_a_report_that_contradicts_its_run_is_refused(key: str, value: object, t
 @pytest.mark.parametrize("kind", ["link", "pipe", "manifest"])
 def test_what_is_no_file_of_a_report_is_refused(kind: str, tmp_path: Path) -> None:
     make = {"link": lambda path: path.symlink_to("/etc/passwd"), "pipe": os.mkfifo, "manifest": Path.touch}[kind]
-    with pytest.raises(PublishError, match="only files"), reserve(target(tmp_path)) as slot:
-        fill(slot, "1.00", record())
-        make(slot.staging / ("MANIFEST.json" if kind == "manifest" else "x"))
-        slot.publish(record())
+    with pytest.raises(PublishError, match="only files"):
+        publish_spoilt(tmp_path, lambda slot: make(slot.staging / ("MANIFEST.json" if kind == "manifest" else "x")))
     assert published(tmp_path).runs == ()
 
 
 def test_a_run_that_fails_leaves_the_last_one_and_no_staging(tmp_path: Path) -> None:
     publish(target(tmp_path), "1.00")
-    with pytest.raises(ZeroDivisionError), reserve(target(tmp_path)) as slot:
-        fill(slot, "2.00", record())
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        publish_spoilt(tmp_path, lambda _: 1 / 0)
     assert names(tmp_path / PLACE) == {".lock", "current", "r1"}
     assert (tmp_path / PLACE / "current/report.html").read_text() == "<p>1.00</p>"
 
@@ -175,7 +200,7 @@ def test_a_whole_revision_that_current_never_showed_is_shown_by_the_next(tmp_pat
     (tmp_path / PLACE / "current").unlink()
     (tmp_path / PLACE / "current").symlink_to("r1")
     assert publish(target(tmp_path), "2.00").unchanged
-    assert os.readlink(tmp_path / PLACE / "current") == "r2"
+    assert shown(tmp_path) == "r2"
 
 
 def test_a_lost_link_is_found_again(tmp_path: Path) -> None:
@@ -263,7 +288,11 @@ def test_publishers_of_different_data_get_different_numbers(tmp_path: Path) -> N
 
 
 def test_a_target_that_another_publisher_holds_is_named_after_some_patience(tmp_path: Path) -> None:
-    with reserve(target(tmp_path)), pytest.raises(PublishError, match=r"\.lock: another process"), reserve(target(tmp_path), 0.1):
+    with (
+        reserve(target(tmp_path)),
+        pytest.raises(PublishError, match=r"\.lock: another process"),
+        reserve(target(tmp_path), 0.1),
+    ):
         pass
 
 
@@ -275,7 +304,10 @@ def test_the_lock_of_a_killed_holder_is_free_even_if_its_children_live(tmp_path:
         "    print('held', flush=True); time.sleep(9)\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", holder, str(PROGRAM), str(tmp_path)], stdout=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, "-c", holder, str(PROGRAM), str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as process:
         assert process.stdout
         assert process.stdout.readline() == "held\n"
@@ -293,11 +325,10 @@ def test_a_light_process_can_publish(tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False, cwd=tmp_path).returncode == 0
 
 
-def test_a_report_that_is_not_json_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PublishError, match="is not JSON"), reserve(target(tmp_path)) as slot:
-        fill(slot, "1.00", record())
-        (slot.staging / "report.json").write_text("{")
-        slot.publish(record())
+@pytest.mark.parametrize("text", ["{", '{"figures": [{"value": NaN}]}', "[]", '{"schema": "mcreports.report/2"}'])
+def test_a_report_that_is_not_ours_is_refused(text: str, tmp_path: Path) -> None:
+    with pytest.raises(PublishError, match=r"report\.json: is not"):
+        publish_spoilt(tmp_path, lambda slot: (slot.staging / "report.json").write_text(text))
 
 
 def test_a_scope_has_one_place_whatever_the_order_of_its_tenants(tmp_path: Path) -> None:

@@ -56,7 +56,9 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def log(before: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     directory = tmp_path_factory.mktemp("log")
     output, file = copied(before, directory / "output"), directory / "log"
-    traced = ",".join(f"?{name}" for names in ({"": ("access", "faccessat", "faccessat2")} | NAMES).values() for name in names)
+    traced = ",".join(
+        f"?{name}" for names in ({"": ("access", "faccessat", "faccessat2")} | NAMES).values() for name in names
+    )
     done = strace(output, "2.00", "-y", "-o", str(file), "-e", f"trace={traced}")
     assert done.returncode == 0, done.stderr
     return file.read_text().splitlines()
@@ -148,7 +150,14 @@ def test_a_first_publisher_killed_at_any_call_leaves_nothing_half_shown(
 
 @pytest.mark.parametrize(
     ("kind", "error"),
-    [("write", "ENOSPC"), ("fsync", "EIO"), ("make", "EROFS"), ("rename", "EIO"), ("link", "ENOSPC"), ("open", "EMFILE")],
+    [
+        ("write", "ENOSPC"),
+        ("fsync", "EIO"),
+        ("make", "EROFS"),
+        ("rename", "EIO"),
+        ("link", "ENOSPC"),
+        ("open", "EMFILE"),
+    ],
 )
 def test_a_disk_that_fails_at_any_call_is_named_and_leaves_a_whole_run_shown(
     kind: str, error: str, points: Points, before: Path, tmp_path: Path
@@ -159,7 +168,9 @@ def test_a_disk_that_fails_at_any_call_is_named_and_leaves_a_whole_run_shown(
 def test_the_disk_has_every_file_and_directory_before_current_moves(log: list[str], points: Points) -> None:
     assert points
     begin = next(number for number, line in enumerate(log) if PUBLISHER["BEGIN"] in line)
-    swung = next(number for number, line in enumerate(log) if number > begin and "rename" in line and ".current" in line)
+    swung = next(
+        number for number, line in enumerate(log) if number > begin and "rename" in line and ".current" in line
+    )
     synced = {match[1] for line in log[begin:swung] if (match := re.match(r"fsync\(\d+<(.*)>\)", line))}
     written = {match[1] for line in log[begin:swung] if (match := re.match(r"write\(\d+<(/.*?)>", line))}
     made = {match[1] for line in log[begin:swung] if (match := re.match(r'mkdir(?:at)?\(.*"(/.*?)"', line))}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mcreports.errors import UsageError
+from mcreports.reports import manifest
 from mcreports.reports.runs import Published, find_run, published
 from mcreports.reports.slug import slug
 
@@ -36,7 +37,13 @@ def test_the_current_runs_are_read_from_their_manifests_oldest_period_first(outp
     ]
     assert found.damaged == ()
     run = found.runs[2]
-    assert (run.period_label, run.zone, run.scope, run.status, run.state) == ("2025-10-31", "UTC", None, "fail", "final")
+    assert (run.period_label, run.zone, run.scope, run.status, run.state) == (
+        "2025-10-31",
+        "UTC",
+        None,
+        "fail",
+        "final",
+    )
     assert run.headline == "TENANT_005 spent 91.4 %"
     assert set(run.files) == {"report.html", "report.json", "snapshot.json", "snapshot/metric.budget.cost.parquet"}
 
@@ -85,15 +92,21 @@ def test_a_damaged_manifest_is_told_and_hides_no_other_run(text: str, said: str,
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("revision", "2"), ("files", []), ("files", {"a": 1}), ("changes", [1]), ("changes", [{}]), ("period", None), ("tenants", "x")],
+    [
+        ("revision", "2"),
+        ("files", []),
+        ("files", {"a": 1}),
+        ("changes", [1]),
+        ("changes", [{}]),
+        ("period", None),
+        ("tenants", "x"),
+    ],
 )
 def test_a_manifest_of_other_shapes_is_damaged(key: str, value: object, output: Path) -> None:
-    from mcreports.reports import manifest  # noqa: PLC0415 - only this test recomputes the digest as a forger would
-
     file = output / PLACE / "r2/MANIFEST.json"
     body = json.loads(file.read_text()) | {key: value}
     del body["digest"]
-    file.write_text(json.dumps(body | {"digest": manifest._digest(body)}))  # noqa: SLF001
+    file.write_text(json.dumps(body | {"digest": manifest._digest(body)}))  # noqa: SLF001 - as a forger would
     assert "is damaged" in published(output).damaged[0].said
 
 
@@ -128,7 +141,9 @@ def test_a_run_without_its_manifest_is_still_found_so_that_it_can_be_verified(ou
     assert find_run(f"{PLACE}/r1", output) == (output / PLACE / "r1").resolve()
 
 
-@pytest.mark.parametrize("text", ["", "daily", "daily/2025-10-28", f"{PLACE}/r7", "../daily/2025-10-31", "a\0b", "\udcff"])
+@pytest.mark.parametrize(
+    "text", ["", "daily", "daily/2025-10-28", f"{PLACE}/r7", "../daily/2025-10-31", "a\0b", "\udcff"]
+)
 def test_what_is_no_run_is_refused_with_those_that_there_are(text: str, output: Path) -> None:
     with pytest.raises(UsageError, match=r"is not a run; .*daily/2025-10-31/r2") as refused:
         find_run(text, output / "daily/.." if text.startswith("..") else output)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mcreports.reports import manifest
 from mcreports.reports.manifest import snapshot_digest
 from mcreports.reports.verification import verify
 
@@ -97,14 +98,12 @@ def test_a_missing_manifest_is_said(run: Path) -> None:
 
 
 def test_names_that_lead_out_of_the_run_are_never_opened(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mcreports.reports import manifest  # noqa: PLC0415 - only this test recomputes the digest as a forger would
-
     body = json.loads((run / "MANIFEST.json").read_text())
     del body["digest"]
     listed = {"sha256": "0" * 64, "size": 1}
     evil = ["../../../x", "/etc/passwd", "a/../../x", "MANIFEST.json", "./report.html", "a//b", "", ".", "a\0b"]
     body["files"] |= dict.fromkeys(evil, listed)
-    (run / "MANIFEST.json").write_text(json.dumps(body | {"digest": manifest._digest(body)}))  # noqa: SLF001
+    (run / "MANIFEST.json").write_text(json.dumps(body | {"digest": manifest._digest(body)}))  # noqa: SLF001 - as a forger would
     opened: list[str] = []
     real = os.open
     monkeypatch.setattr(os, "open", lambda path, *rest: opened.append(str(path)) or real(path, *rest))
@@ -118,7 +117,9 @@ def test_the_snapshots_digest_is_what_sha256sum_gives(run: Path) -> None:
     assert snapshot_digest(run) == f"sha256:{said.split()[0]}"
 
 
-def test_a_file_that_the_disk_does_not_give_is_unread_and_not_called_edited(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_the_disk_does_not_give_is_unread_and_not_called_edited(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = os.open
 
     def fail(path: object, *rest: int) -> int:

@@ -66,7 +66,9 @@ def _act(connection: socket.socket, stage: Stage, act: Act) -> None:
     with connection, contextlib.suppress(OSError):
         request = connection.recv(65536)
         head, _, body = request.partition(b"\r\n\r\n")
-        length = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
+        length = next(
+            (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
+        )
         while len(body) < length:
             body += connection.recv(65536)
         stage.requests.append(head + b"\r\n\r\n" + body)

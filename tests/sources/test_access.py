@@ -86,7 +86,9 @@ def test_a_token_file_of_bytes_tells_none_of_them(tmp_path):
     assert caught.value.__cause__ is None
 
 
-@pytest.mark.parametrize("headers", [{"X\r\nHost": "a"}, {"X": "a\r\nHost: b"}, {"X": " a"}, {"X": "\u20ac"}, {"": "a"}])
+@pytest.mark.parametrize(
+    "headers", [{"X\r\nHost": "a"}, {"X": "a\r\nHost: b"}, {"X": " a"}, {"X": "\u20ac"}, {"": "a"}]
+)
 def test_a_header_that_http_cannot_carry_is_refused(headers):
     with pytest.raises(SettingsError, match=r"source\.headers"):
         Access.of(SourceSettings(url="http://x", headers=headers)).headers()

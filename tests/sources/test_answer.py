@@ -146,7 +146,10 @@ BODIES = {
     "a list": ("[]", "JSON list"),
     "a text": ('"success"', "JSON str"),
     "key twice": ('{"status": "error", "status": "success", "data": {}}', "key 'status' twice"),
-    "NaN": ('{"status": "success", "data": {"resultType": "matrix", "result": [{"metric": {}, "values": [[1, NaN]]}]}}', "NaN"),
+    "NaN": (
+        '{"status": "success", "data": {"resultType": "matrix", "result": [{"metric": {}, "values": [[1, NaN]]}]}}',
+        "NaN",
+    ),
     "Infinity": ('{"status": "success", "data": {"resultType": "matrix", "result": [Infinity]}}', "Infinity"),
     "nested": ("[" * 100_000 + "]" * 100_000, "nested"),
 }
@@ -220,4 +223,7 @@ def test_a_clock_an_hour_off_is_refused_with_both_times(play, say):
 @pytest.mark.parametrize("date", ["Fri, 31 Oct 2025 12:00:00 GMT", "", "yesterday"])
 def test_a_clock_within_the_skew_or_unknown_is_taken(play, say, date):
     stage = play(say(_matrix(SERIES), Date=date))
-    assert len(PrometheusSource(stage.settings(), datetime(2025, 10, 31, 12, 4, tzinfo=UTC)).fetch(COST, START, END).table) == 2
+    assert (
+        len(PrometheusSource(stage.settings(), datetime(2025, 10, 31, 12, 4, tzinfo=UTC)).fetch(COST, START, END).table)
+        == 2
+    )

@@ -42,7 +42,10 @@ def test_any_cut_any_order_any_repetition_gives_the_sorted_truth(data, rng):
         pairs += [(at, float("nan")) for at in range(rng.randint(0, 3))]
         rng.shuffle(pairs)
         cut = rng.randint(0, len(pairs))
-        parts += [_series(pairs[:cut], tenant=tenant, driver=driver), _series(pairs[cut:], driver=driver, tenant=tenant)]
+        parts += [
+            _series(pairs[:cut], tenant=tenant, driver=driver),
+            _series(pairs[cut:], driver=driver, tenant=tenant),
+        ]
     rng.shuffle(parts)
     wanted = [(*own, at, value) for own in sorted(data) for at, value in sorted(data[own].items())]
     pulled = gather(COST, parts)

@@ -84,11 +84,17 @@ FAULTS = {
     "headers never come": (lambda _: time.sleep(2), "in time"),
     "headers byte by byte": (_send(*[b"%c" % sign for sign in HEAD], every=0.05), "in time"),
     "body byte by byte": (_drip, "in time"),
-    "corrupt gzip": (_send(HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(GOOD)[:-9] + b"123456789"), "corrupt gzip"),
+    "corrupt gzip": (
+        _send(HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(GOOD)[:-9] + b"123456789"),
+        "corrupt gzip",
+    ),
     "gzip cut off": (_send(HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(GOOD)[:-9]), "corrupt gzip"),
     "not gzip": (_send(HEAD + b"Content-Encoding: gzip\r\n\r\n" + GOOD), "corrupt gzip"),
     "brotli": (_send(HEAD + b"Content-Encoding: br\r\n\r\n" + GOOD), "only gzip"),
-    "503 with HTML": (_send(b"HTTP/1.1 503 No\r\nContent-Type: text/html\r\n\r\n<h1>down</h1>"), "HTTP 503.*page of text/html"),
+    "503 with HTML": (
+        _send(b"HTTP/1.1 503 No\r\nContent-Type: text/html\r\n\r\n<h1>down</h1>"),
+        "HTTP 503.*page of text/html",
+    ),
     "504 with HTML": (_send(b"HTTP/1.1 504 No\r\nContent-Type: text/html\r\n\r\n<h1>slow</h1>"), "HTTP 504"),
     "429": (_send(b"HTTP/1.1 429 No\r\n\r\nslow down"), "HTTP 429"),
 }
@@ -107,7 +113,9 @@ def test_a_transport_fault_ends_in_time_as_unreachable_and_names_host_metric_and
     assert caught.value.exit_code == 75
 
 
-@pytest.mark.parametrize("fault", sorted(FAULTS.keys() - {"headers never come", "headers byte by byte", "body byte by byte"}))
+@pytest.mark.parametrize(
+    "fault", sorted(FAULTS.keys() - {"headers never come", "headers byte by byte", "body byte by byte"})
+)
 def test_a_transport_fault_that_passes_is_survived(ask, play, say, fault):
     stage = play(FAULTS[fault][0], say())
     assert ask(stage.settings(deadline=5)) == []
@@ -128,7 +136,7 @@ def test_a_refused_connection_is_unreachable(ask):
 
 
 def test_a_host_without_an_address_is_unreachable(ask):
-    with pytest.raises(UnreachableError, match="http://nowhere.invalid:9090: .*(resol|known|name)"):
+    with pytest.raises(UnreachableError, match=r"http://nowhere\.invalid:9090: .*(resol|known|name)"):
         ask(SourceSettings(url="http://nowhere.invalid:9090", deadline=0.6))
 
 
@@ -219,7 +227,9 @@ def certificate(tmp_path: Path) -> Path:
     file = tmp_path / "own.pem"
     words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     words += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"]
-    subprocess.run([*words, "-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "cert")], check=True, capture_output=True)
+    subprocess.run(
+        [*words, "-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "cert")], check=True, capture_output=True
+    )
     file.write_bytes((tmp_path / "key").read_bytes() + (tmp_path / "cert").read_bytes())
     return file
 
@@ -291,10 +301,21 @@ def test_plain_http_where_tls_is_expected_is_not_tried_again(ask, play, say):
         ask(stage.settings(url=stage.url.replace("http:", "https:"), deadline=2))
 
 
+def test_a_handshake_that_never_comes_ends_in_time(ask, play):
+    stage = play(lambda _: time.sleep(2))
+    started = time.monotonic()
+    with pytest.raises(UnreachableError, match="in time"):
+        ask(stage.settings(url=stage.url.replace("http:", "https:")))
+    assert time.monotonic() - started < 1.2
+
+
 def test_a_metadata_address_behind_a_name_is_left_before_a_word_is_said(play, say, monkeypatch):
     monkeypatch.setattr("mcreports.sources.wire.refuse_metadata", _refuse)
     stage = play(say())
-    with pytest.raises(UsageError, match=r"no to 127.0.0.1"), StrictSession(Access.of(stage.settings()), ERRAND) as session:
+    with (
+        pytest.raises(UsageError, match=r"no to 127.0.0.1"),
+        StrictSession(Access.of(stage.settings()), ERRAND) as session,
+    ):
         session.get(stage.url)
     assert stage.requests in ([], [b"\r\n\r\n"])
 
@@ -313,5 +334,8 @@ def test_an_answer_is_parsed_once_and_kept(play, say):
 
 
 def test_an_undeliverable_question_is_a_source_error():
-    with pytest.raises(SourceError, match="lone surrogate"), StrictSession(Access.of(SourceSettings(url="http://x")), "m") as session:
+    with (
+        pytest.raises(SourceError, match="lone surrogate"),
+        StrictSession(Access.of(SourceSettings(url="http://x")), "m") as session,
+    ):
         session.get("http://x", params={"query": "\ud800"})

@@ -13,7 +13,9 @@ from mcreports.sources.open import open_source
 NOW = datetime(2025, 11, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("url", "kind"), [("http://nowhere.invalid", "PrometheusSource"), ("demo://?seed=7", "DemoSource")])
+@pytest.mark.parametrize(
+    ("url", "kind"), [("http://nowhere.invalid", "PrometheusSource"), ("demo://?seed=7", "DemoSource")]
+)
 def test_the_scheme_decides_and_nothing_is_asked(url, kind):
     assert type(open_source(SourceSettings(url=url), NOW)).__name__ == kind
 

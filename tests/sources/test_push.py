@@ -100,7 +100,9 @@ def test_a_plain_prometheus_takes_a_history_of_many_batches(new_prometheus, monk
     monkeypatch.setattr(module, "BATCH", 1000)
     server, heard = new_prometheus(), []
     ts = FIRST + np.arange(20 * 1440) * 60_000
-    series = [_series("long_total", ts[n * 1440 :] + n, np.arange(len(ts) - n * 1440), tenant=f"T{n}") for n in range(3)]
+    series = [
+        _series("long_total", ts[n * 1440 :] + n, np.arange(len(ts) - n * 1440), tenant=f"T{n}") for n in range(3)
+    ]
     total = sum(len(one.ts) for one in series)
     assert push(server.settings(), series, heard.append) == total
     assert sum(heard) == total
