@@ -84,8 +84,9 @@ class TenantSettings(_Section):
 class MetricSettings(_Section):
     """Another platform's name for a metric, and for its labels."""
 
-    name: str | None = None
-    labels: dict[str, str] = Field(default_factory=dict)
+    # both go into PromQL as they are, where only literals can be escaped
+    name: Annotated[str, Field(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]*$")] | None = None
+    labels: dict[str, Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")]] = Field(default_factory=dict)
 
 
 class ScheduleSettings(_Section):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mcreports.checks import Status
+from mcreports.checks import SEVERITY, Status
 from mcreports.figures import Quality
 from mcreports.view.closing import MIME, closing
 from mcreports.view.markup import Name
 from mcreports.view.page import Notes, SignOff
-from mcreports.view.tables import Table, reconciliation_table, verdict_table
+from mcreports.view.tables import Column, Table, reconciliation_table, verdict_table
 
 if TYPE_CHECKING:
+    from mcreports.checks import Verdict
     from mcreports.domains.compose import Report
     from mcreports.view.markup import Text
 
@@ -23,9 +24,20 @@ def sums(report: Report) -> Table:
 
 
 def coverage_table(report: Report) -> Table:
-    """Where samples are missing; what is covered in full is not listed."""
+    """Where samples are missing, a line per metric: its thinnest tenant, how many are thin, and the gaps."""
     thin = [v for v in report.verdicts if v.check == "data.coverage" and v.status is not Status.PASS]
-    return verdict_table("Sample coverage", thin, empty="Every metric of every tenant is covered.")
+    thin.sort(key=lambda v: (-SEVERITY.index(v.status), float(v.value or 0)))
+    metrics: dict[str, list[Verdict]] = {}
+    for verdict in thin:
+        metrics.setdefault(dict(verdict.labels)["metric"], []).append(verdict)
+    columns = (Column("Metric"), Column("Thinnest", "verdict"), Column("Tenant", "name"), Column("Why"))
+    rows = tuple((metric, own[0], Name(_whose(own)), own[0].reason) for metric, own in metrics.items())
+    return Table("Sample coverage", columns, rows, empty="Every metric of every tenant is covered.")
+
+
+def _whose(verdicts: list[Verdict]) -> str:
+    first = verdicts[0].tenant or "the platform"
+    return first if len(verdicts) == 1 else f"{first} and {len(verdicts) - 1} more"
 
 
 def other_checks(report: Report) -> Table:

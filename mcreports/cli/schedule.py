@@ -46,8 +46,17 @@ def run(context: typer.Context, source: options.Source = None, output: options.O
 
 
 @app.command()
-def export(context: typer.Context, system: Annotated[System, typer.Argument(help="For which system.")]) -> None:
-    """Print what to install; how to is in its first lines."""
+def export(
+    context: typer.Context,
+    system: Annotated[System, typer.Argument(help="For which system.")],
+    command: Annotated[str | None, typer.Option(help="Where the mcreports command lies.")] = None,
+    directory: Annotated[str | None, typer.Option(help="Where it is to run: settings and output.")] = None,
+    image: Annotated[str | None, typer.Option(help="The image, for Kubernetes.")] = None,
+) -> None:
+    """Print what to install; how to is in its first lines.
+
+    mcreports schedule export cron | crontab -
+    """
     from mcreports import schedule_export
 
     write = {
@@ -55,4 +64,6 @@ def export(context: typer.Context, system: Annotated[System, typer.Argument(help
         System.SYSTEMD: schedule_export.systemd,
         System.KUBERNETES: schedule_export.kubernetes,
     }[system]
-    print(write(settings_of(context).schedule), end="")
+    given = {"command": command, "directory": directory, "image": image}
+    install = schedule_export.Install(**{name: value for name, value in given.items() if value is not None})
+    print(write(settings_of(context).schedule, install), end="")

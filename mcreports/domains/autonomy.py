@@ -106,7 +106,7 @@ def _record(counted: dict[str, Tally], tenant: str) -> Record:
 
 def _strange(violations: Tally, tenant: str) -> Iterable[str]:
     """Violations of a type that no criterion counts must not go unseen."""
-    for kind in violations.values("type"):
+    for kind in violations.values(tenant, "type"):
         if kind not in KINDS.values():
             number = violations.of(tenant, type=kind).count
             if number:

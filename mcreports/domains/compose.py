@@ -51,7 +51,10 @@ def _now(snapshot: Snapshot) -> Section:
     """Every domain over the period itself."""
     span = _seen(snapshot, snapshot.period)
     section = budget.assess(snapshot)
-    for judge in (judge_autonomy, judge_grounding, judge_platform, judge_drift, judge_evidence, judge_coverage):
+    judges = [judge_autonomy, judge_grounding, judge_platform, judge_drift, judge_coverage]
+    # evidence is reviewed weekly; a day without any is a day like most
+    judges += [judge_evidence] if snapshot.evidence or snapshot.report != "daily" else []
+    for judge in judges:
         section += judge(snapshot, *span)
     return section + Section(tuple(_good_cost(snapshot, section)))
 

@@ -95,9 +95,9 @@ class Tally:
         named = labels if tenant is None else {"tenant": tenant, **labels}
         return Source(self.window, self.metric.selector(**named))
 
-    def values(self, label: str) -> tuple[str, ...]:
-        """Every value that a label takes."""
-        return tuple(sorted({named[label] for own in self.series.values() for named, _ in own}))
+    def values(self, tenant: str, label: str) -> tuple[str, ...]:
+        """Every value that a label takes among a tenant's series."""
+        return tuple(sorted({named[label] for named, _ in self.series.get(tenant, ())}))
 
 
 def tally(snapshot: Snapshot, key: str, start: datetime, end: datetime) -> Tally:

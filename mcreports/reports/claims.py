@@ -28,7 +28,7 @@ def read_report(file: Path) -> dict[str, object]:
 
 
 def refuse_contradictions(file: Path, body: Mapping[str, object], known: Mapping[str, object]) -> None:
-    """Raise a PublishError that names everything in the report that is not as it is known; of objects only those keys."""
+    """A PublishError names everything in the report that is not as it is known; of objects, those keys."""
     faults = []
     for key, value in known.items():
         said = body.get(key)

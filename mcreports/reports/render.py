@@ -70,11 +70,11 @@ def render(notebook: NotebookNode, head: PageHead) -> str:
     return str(page)
 
 
-class PageExporter(TemplateExporter):  # type: ignore[misc]  # nbconvert comes without types
+class PageExporter(TemplateExporter):
     """nbconvert with our own template and environment, so that nothing of the machine's changes a page."""
 
     def __init__(self) -> None:
-        super().__init__(template_paths=[], template_file="report.html.j2")
+        super().__init__(template_paths=[], template_file="report.html.j2")  # type: ignore[no-untyped-call]
 
     def _create_environment(self) -> jinja2.Environment:
         environment = template_environment()

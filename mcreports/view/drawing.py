@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcreports.view import svg
-from mcreports.view.axes import HEIGHT, beside, cut, day_scale, days_below, grid, value_scale
+from mcreports.view.axes import HEIGHT, LABEL_GAP, beside, cut, day_scale, days_below, grid, value_scale
 from mcreports.view.format import Shape, figure_text
 from mcreports.view.points import is_estimated, number, short_text
 from mcreports.view.scale import Scale
@@ -148,7 +148,8 @@ def _end_labels(chart: Lines, x: Scale, y: Scale) -> tuple[str, int]:
         if across >= NEAR_END:
             outside.append(label)
         else:
-            inside += svg.text(label[0], across, label[1], f"mc-label mc-{series.role}", (8, 16))
+            below = 16 if label[1] < HEIGHT - LABEL_GAP else -8
+            inside += svg.text(label[0], across, label[1], f"mc-label mc-{series.role}", (8, below))
     labels, room = beside(outside)
     return inside + labels, room
 

@@ -97,7 +97,9 @@ class Invented:
         )  # fmt: skip
         rows = []
         for index, tenant in enumerate(self.names[:3]):
-            verdict = judge("budget.forecast", RULES["budget.forecast"], Fraction(529, 10 + index * 40), Subject(tenant))
+            verdict = judge(
+                "budget.forecast", RULES["budget.forecast"], Fraction(529, 10 + index * 40), Subject(tenant)
+            )
             rows.append((
                 Name(tenant), verdict, figure("budget.forecast.month_end", usd(11311.4), tenant=tenant),
                 figure("budget.limit.monthly", usd(7400), tenant=tenant), figure("budget.variance.month", usd(3911.4), tenant=tenant),
@@ -108,7 +110,10 @@ class Invented:
 
     def curve(self) -> Lines:
         days = tuple(date(2026, 11, 1) + timedelta(days=day) for day in range(30))
-        spent = tuple(figure("budget.spend.cumulative", usd(10693.9 * (day + 1)), labels=(("day", str(days[day])),)) for day in range(22))
+        spent = tuple(
+            figure("budget.spend.cumulative", usd(10693.9 * (day + 1)), labels=(("day", str(days[day])),))
+            for day in range(22)
+        )
         ahead = tuple(235265.0 + 10900 * day for day in range(9))
         series = (
             Series("Actual", "actual", days[:22], spent),
@@ -135,9 +140,18 @@ class Invented:
 
     def bridge(self) -> Bridge:
         amounts = (2308.11, 403.4, -623.25)
-        steps = tuple((name, figure("budget.change", usd(a), labels=(("driver", name),))) for name, a in zip(self.drivers, amounts, strict=True))
+        steps = tuple(
+            (name, figure("budget.change", usd(a), labels=(("driver", name),)))
+            for name, a in zip(self.drivers, amounts, strict=True)
+        )
         total = ("Total change", figure("budget.change", usd(sum(amounts))))
-        return Bridge("Compute explains most of the growth", "1 to 22 November minus 1 to 22 October, USD, by driver", steps, total, half=True)
+        return Bridge(
+            "Compute explains most of the growth",
+            "1 to 22 November minus 1 to 22 October, USD, by driver",
+            steps,
+            total,
+            half=True,
+        )
 
     def rates(self) -> Table:
         checks = [("autonomy.success_rate", Fraction(9986, 100)), ("autonomy.compensation_rate", Fraction(21, 100)),
@@ -147,8 +161,12 @@ class Invented:
         return verdict_table("Autonomy, grounding, platform", verdicts)
 
     def parts(self) -> list[Any]:
-        grounding = judge("grounding.pass_rate", RULES["grounding.pass_rate"], Fraction(946, 10), Subject(None, n=18204))
-        autonomy = judge("autonomy.success_rate", RULES["autonomy.success_rate"], Fraction(9993, 100), Subject(None, n=402117))
+        grounding = judge(
+            "grounding.pass_rate", RULES["grounding.pass_rate"], Fraction(946, 10), Subject(None, n=18204)
+        )
+        autonomy = judge(
+            "autonomy.success_rate", RULES["autonomy.success_rate"], Fraction(9993, 100), Subject(None, n=402117)
+        )
         total = figure("budget.forecast.month_end", usd(322469.02))
         return [
             Band(Status.WARN, "the total is within its budget, 5 tenants are forecast over", (
@@ -183,7 +201,11 @@ def notebook_of(parts: list[Any]) -> Any:
     """A notebook as papermill leaves it: prose, code, and one output for each part."""
     cells = [nbformat.v4.new_markdown_cell("# Budget report\n\nAll that follows is made up.")]
     for part in parts:
-        bundle = part._repr_mimebundle_() if hasattr(part, "_repr_mimebundle_") else {"text/html": part._repr_html_(), "text/plain": "x"}
+        bundle = (
+            part._repr_mimebundle_()
+            if hasattr(part, "_repr_mimebundle_")
+            else {"text/html": part._repr_html_(), "text/plain": "x"}
+        )
         output = nbformat.v4.new_output("execute_result", bundle, execution_count=1)
         cells.append(nbformat.v4.new_code_cell("secret_code()", outputs=[output]))
     return nbformat.v4.new_notebook(cells=cells)

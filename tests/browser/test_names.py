@@ -14,7 +14,7 @@ Make = Callable[..., str]
 
 MARKUP = (
     "<script>window.ran=1</script>", "</script><script>window.ran=1</script>", "<img src=x onerror=window.ran=1>", "javascript:window.ran=1",
-    "<svg onload=window.ran=1>", "</style><script>window.ran=1</script>", "</title><script>window.ran=1</script>", "-->​<script>window.ran=1</script>",
+    "<svg onload=window.ran=1>", "</style><script>window.ran=1</script>", "</title><script>window.ran=1</script>", "-->\u200b<script>window.ran=1</script>",
     '" onmouseover="window.ran=1" autofocus onfocus="window.ran=1', "' onclick='window.ran=1", "<iframe src=file:///etc/passwd>",
     "<a href=javascript:window.ran=1>x</a>", "<style>*{display:none}</style>", "<base href=//evil.example>", "<link rel=stylesheet href=//evil.example>",
     "<meta http-equiv=refresh content='0;url=//evil.example'>", "]]><script>window.ran=1</script>", "&lt;b&gt;", "&#x3c;script&#x3e;",
@@ -68,7 +68,9 @@ def test_hostile_drivers_run_nothing_in_charts(
     assert (seen.complaints, seen.requests) == ([], [])
 
 
-def test_hostile_names_neither_widen_the_page_nor_break_its_rules(hostile_page: Path, visit: Callable[..., Any]) -> None:
+def test_hostile_names_neither_widen_the_page_nor_break_its_rules(
+    hostile_page: Path, visit: Callable[..., Any]
+) -> None:
     seen = visit(hostile_page, 320)
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 320
     assert seen.violations() == []

@@ -25,7 +25,10 @@ CRITERIA = (
 def platform(scene: Any, tenant: str = "T", good: float = 1000, bad: float = 1, **changes: Any) -> dict[str, Any]:
     """A tenant's counters: 1000 of 1001 operations succeed each minute, nothing is compensated or violated."""
     rows = {
-        "autonomy.operations": {(tenant, "success", ""): scene.steady(good), (tenant, "failure", ""): scene.steady(bad)},
+        "autonomy.operations": {
+            (tenant, "success", ""): scene.steady(good),
+            (tenant, "failure", ""): scene.steady(bad),
+        },
         "autonomy.compensations": {(tenant, ""): scene.steady(0)},
         "autonomy.violations": {(tenant, kind): scene.steady(0) for kind in ("policy", "residency")},
     }

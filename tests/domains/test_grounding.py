@@ -58,7 +58,7 @@ def attested(scene: Any, at: float, passed: list[bool], *, holds: bool = True) -
     ]
     head = {"file": file, "ts": ts, "platform_version": "", "cases": len(passed), "claimed_pass_rate": 1.0,
             "pass_rate": 1.0, "threshold": 0.8, "hash_holds": True}  # fmt: skip
-    claim = {"file": file, "kind": "attestation", "field": "pass_rate", "claimed": "1", "recomputed": "2", "holds": holds}
+    claim = {"file": file, "kind": "attestation", "field": "f", "claimed": "1", "recomputed": "2", "holds": holds}
     rows = {"attestations": [head], "attestation_results": results, "claims": [claim]}
     snapshot = scene.snapshot(checks(scene, T=(100, 0)))
     return replace(snapshot, evidence={name: frame(name, rows.get(name, [])) for name in SCHEMAS})

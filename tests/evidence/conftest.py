@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mcreports.evidence import read
 from mcreports.sources.demo.evidence import documents
+from mcreports.sources.demo.platform import day_number
+from mcreports.sources.demo.simulation import simulation
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
 
+SIMULATION = "autonomy/TENANT_003/simulation_report_20251101.json"
 START, END = datetime(2025, 10, 25, tzinfo=UTC), datetime(2025, 11, 1, tzinfo=UTC)
 
 
@@ -37,9 +40,15 @@ class Shelf:
         """The JSON of a file."""
         return json.loads((self.root / name).read_text(encoding="utf-8"))
 
-    def read(self, tenants: tuple[str, ...] = (), start: datetime = START, end: datetime = END) -> dict[str, pd.DataFrame]:
+    def read(
+        self, tenants: tuple[str, ...] = (), start: datetime = START, end: datetime = END
+    ) -> dict[str, pd.DataFrame]:
         """What the directory says about a week of October."""
         return read(self.root, start, end, tenants)
+
+    def count(self) -> int:
+        """How many operations the files list."""
+        return sum(len(json.loads(file.read_bytes())) for file in self.root.glob("autonomy/*/operations_*.json"))
 
     def false(self) -> list[tuple[str, str, str]]:
         """Field, claimed and recomputed value of each claim that does not hold."""
@@ -61,8 +70,15 @@ def shelf(tmp_path: Path) -> Shelf:
 
 @pytest.fixture(scope="session")
 def week() -> dict[str, bytes]:
-    """The files of the demo's evidence of one week."""
-    return {name: json.dumps(body).encode() for name, body in documents(7, END).items()}
+    """The files of the demo's evidence of one week, with one in sixteen of its uneventful operations."""
+    found: dict[str, Any] = documents(7, END)
+    days = {}
+    for name, body in found.items():
+        if "/operations_" in name:
+            own = [one for n, one in enumerate(body) if n % 16 == 0 or one["compensation"]["required"]]
+            found[name] = days[day_number(date.fromisoformat(name[-13:-5]))] = own
+    found[SIMULATION] = simulation(days)
+    return {name: json.dumps(body).encode() for name, body in found.items()}
 
 
 @pytest.fixture

@@ -32,7 +32,8 @@ def test_a_rounded_rate_agrees_and_a_rate_that_is_off_does_not(part: int, more: 
     exact = Fraction(part, part + more)
     half = Fraction(1, 2 * 10**places)
     assert agrees(float(exact), exact)
-    assert agrees(round(float(exact), places), exact) == (half <= SHARE or abs(Fraction(str(round(float(exact), places))) - exact) <= SHARE)
+    rounded = round(float(exact), places)
+    assert agrees(rounded, exact) == (half <= SHARE or abs(Fraction(str(rounded)) - exact) <= SHARE)
     assert not agrees(float(exact + SHARE * 2), exact)
 
 
@@ -114,8 +115,8 @@ def test_an_attestation_of_nothing_is_no_pass(full: Any) -> None:
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        ("results.total_operations", 4479),
-        ("results.successful_operations", 4480),
+        ("results.total_operations", 299),
+        ("results.successful_operations", 300),
         ("results.success_rate_percent", 99.9),
         ("results.success_rate_percent", 100),
         ("results.compensation_events", 0),
@@ -149,7 +150,8 @@ def test_a_simulation_without_its_operations_is_held_against_its_own_counts(full
 
 def test_a_simulation_whose_single_flag_is_down_is_not_safe(full: Any) -> None:
     body = full.get(SIMULATION)
-    body["results"] |= {"successful_operations": 4480, "success_rate_percent": 100.0, "residency_violations": 0}
+    body["results"]["successful_operations"] = body["results"]["total_operations"]
+    body["results"] |= {"success_rate_percent": 100.0, "residency_violations": 0}
     body["safety_assessment"]["overall_safety_passed"] = True
     for file in (full.root / "autonomy/TENANT_003").glob("[cov]*.json"):
         file.unlink()
@@ -215,9 +217,10 @@ def test_an_operation_that_two_files_tell_differently_is_a_contradiction_and_tak
 
 
 def test_an_operation_that_two_files_tell_alike_counts_once(full: Any) -> None:
+    count = full.count()
     full.put("autonomy/TENANT_003/operations_zz.json", full.get(OPERATIONS))
     assert full.false() == []
-    assert len(full.read()["operations"]) == 7 * 640
+    assert len(full.read()["operations"]) == count
 
 
 @pytest.mark.parametrize("what", ["compensation", "violations"])
@@ -235,6 +238,6 @@ def test_an_operation_that_hides_what_a_list_beside_tells_is_a_contradiction(ful
 
 def test_an_operation_processed_abroad_without_a_violation_is_a_contradiction(full: Any) -> None:
     rows = full.get(OPERATIONS)
-    rows[3]["context"]["processing_region"] = "us-east-1"
+    rows[1]["context"]["processing_region"] = "us-east-1"
     full.put(OPERATIONS, rows)
-    assert [field for field, _, _ in full.false()] == [f"{rows[3]['operation_id']}.residency"]
+    assert [field for field, _, _ in full.false()] == [f"{rows[1]['operation_id']}.residency"]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mcreports.errors import EvidenceError
 from mcreports.evidence import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BUDGET = "budgets/budget-20251031.json"
 OPERATIONS = "autonomy/TENANT_003/operations_20251031.json"

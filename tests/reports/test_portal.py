@@ -34,12 +34,22 @@ def index(*runs: PublishedRun, now: datetime = NOW) -> str:
 
 
 def test_the_title_says_how_it_stands_now() -> None:
-    page = index(run("daily", "2025-10-31", "fail"), run("weekly", "2025-W43"), run("monthly", "2025-10", "unknown"), run("daily", "2025-10-30"))
+    page = index(
+        run("daily", "2025-10-31", "fail"),
+        run("weekly", "2025-W43"),
+        run("monthly", "2025-10", "unknown"),
+        run("daily", "2025-10-30"),
+    )
     assert "<title>Now: 1 fail, 1 pass, 1 without data · Reports</title>" in page
 
 
 def test_tiles_stand_worst_first() -> None:
-    page = index(run("daily", "2025-10-31"), run("weekly", "2025-W43", "warn"), run("monthly", "2025-10", "fail"), run("trends", "2024", "unknown"))
+    page = index(
+        run("daily", "2025-10-31"),
+        run("weekly", "2025-W43", "warn"),
+        run("monthly", "2025-10", "fail"),
+        run("trends", "2024", "unknown"),
+    )
     assert re.findall(r'class="tile mc-(\w+)"', page) == ["fail", "unknown", "warn", "pass"]
 
 
@@ -96,7 +106,12 @@ def test_damaged_runs_are_listed() -> None:
 
 def test_what_can_be_chosen_is_what_there_is() -> None:
     page = index(run("daily", "2025-10-31", "fail"), run("weekly", "2025-W43"))
-    assert set(re.findall('<span class="choice" id="([^"]*)"', page)) == {"report-daily", "report-weekly", "verdict-fail", "verdict-pass"}
+    assert set(re.findall('<span class="choice" id="([^"]*)"', page)) == {
+        "report-daily",
+        "report-weekly",
+        "verdict-fail",
+        "verdict-pass",
+    }
 
 
 def test_names_can_not_leave_their_place_in_the_style_sheet() -> None:
@@ -125,10 +140,18 @@ def test_the_feed_has_an_entry_for_each_run_and_survives_any_headline() -> None:
 def test_the_strip_covers_thirty_days_whatever_is_missing_or_overlaps() -> None:
     days = [date(2025, 10, 2) + timedelta(days=day) for day in range(0, 30, 2)]
     runs = [run("daily", day.isoformat()) for day in days]
-    runs += [run("trends", "2024-10-01..2025-09-30"), run("trends", "2024-11-01..2025-10-31"), run("weekly", "2025-W43")]
+    runs += [
+        run("trends", "2024-10-01..2025-09-30"),
+        run("trends", "2024-11-01..2025-10-31"),
+        run("weekly", "2025-W43"),
+    ]
     made = strip(runs, date(2025, 11, 1))
     assert len(made.days) == 30
-    assert {report: sum(cell.span for cell in cells) for report, cells in made.rows} == {"daily": 30, "weekly": 30, "trends": 30}
+    assert {report: sum(cell.span for cell in cells) for report, cells in made.rows} == {
+        "daily": 30,
+        "weekly": 30,
+        "trends": 30,
+    }
 
 
 def test_a_run_with_a_huge_history_stays_small_enough_to_open() -> None:

@@ -156,13 +156,15 @@ def test_a_first_publisher_killed_at_any_call_leaves_nothing_half_shown(
         ("make", "EROFS"),
         ("rename", "EIO"),
         ("link", "ENOSPC"),
+        ("create", "EMFILE"),
         ("open", "EMFILE"),
     ],
 )
 def test_a_disk_that_fails_at_any_call_is_named_and_leaves_a_whole_run_shown(
     kind: str, error: str, points: Points, before: Path, tmp_path: Path
 ) -> None:
-    each(points[kind], partial(hit, f"error={error}", before, tmp_path))
+    # Opening to read happens some ninety times, in three or four ways.
+    each(points[kind][:: 4 if kind == "open" else 1], partial(hit, f"error={error}", before, tmp_path))
 
 
 def test_the_disk_has_every_file_and_directory_before_current_moves(log: list[str], points: Points) -> None:

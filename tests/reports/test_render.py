@@ -17,9 +17,11 @@ HEAD = PageHead(
 
 
 def page(*outputs: Any, markdown: str = "Said.", head: PageHead = HEAD) -> str:
-    cells = [nbformat.v4.new_markdown_cell(markdown), nbformat.v4.new_code_cell("the_secret_code()", outputs=list(outputs))]
+    cells = [
+        nbformat.v4.new_markdown_cell(markdown),
+        nbformat.v4.new_code_cell("the_secret_code()", outputs=list(outputs)),
+    ]
     return render(nbformat.v4.new_notebook(cells=cells), head)
-
 
 
 def result(mime: str, text: str) -> Any:
@@ -43,7 +45,8 @@ def test_code_is_hidden() -> None:
 
 def test_the_pages_own_form_of_an_output_wins_over_all_others() -> None:
     both = nbformat.v4.new_output(
-        "display_data", {"application/vnd.mcreports.view+html": "<p>ours</p>", "image/svg+xml": "<svg></svg>", "text/html": "theirs"}
+        "display_data",
+        {"application/vnd.mcreports.view+html": "<p>ours</p>", "image/svg+xml": "<svg></svg>", "text/html": "theirs"},
     )
     text = page(both)
     assert "<p>ours</p>" in text
@@ -64,7 +67,9 @@ def test_an_output_of_another_kind_leaves_a_note() -> None:
 
 
 def test_the_closing_figures_are_passed_over() -> None:
-    closing = nbformat.v4.new_output("display_data", {"application/vnd.mcreports.closing.v1+json": {"a": 1}, "text/plain": "x"})
+    closing = nbformat.v4.new_output(
+        "display_data", {"application/vnd.mcreports.closing.v1+json": {"a": 1}, "text/plain": "x"}
+    )
     assert re.search(r'<main[^>]*>\s*<div class="prose"><p>Said.</p>\s*</div>\s*</main>', page(closing))
 
 
@@ -81,7 +86,9 @@ def test_an_error_makes_no_page() -> None:
 
 
 def test_prose_is_rendered_without_its_title_and_without_what_runs() -> None:
-    text = page(markdown="# Daily report\n\nA *word* <script>alert(1)</script>\n\n```mermaid\ngraph\n```\n\n$x$ [a](javascript:alert(1))")
+    text = page(
+        markdown="# Daily report\n\nA *word* <script>alert(1)</script>\n\n```mermaid\ngraph\n```\n\n$x$ [a](javascript:alert(1))"
+    )
     assert text.count("<h1") == 1
     assert "<em>word</em>" in text
     assert "alert(1)" not in text

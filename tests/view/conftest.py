@@ -18,7 +18,13 @@ WINDOW = (datetime(2025, 10, 1, tzinfo=UTC), datetime(2025, 11, 1, tzinfo=UTC))
 def spend() -> Callable[..., Figure]:
     def make(usd: str | None = "1234.56", tenant: str | None = "T1", **more: Any) -> Figure:
         value = None if usd is None else Decimal(usd)
-        known = {"window": WINDOW, "query": 'cost{tenant="T1"}', "method": "counter.curve", "coverage": 0.9993, "samples": 44640}
+        known = {
+            "window": WINDOW,
+            "query": 'cost{tenant="T1"}',
+            "method": "counter.curve",
+            "coverage": 0.9993,
+            "samples": 44640,
+        }
         return Figure("budget.spend.period", tenant, value, "USD", **{**known, **more})
 
     return make

@@ -81,7 +81,10 @@ def test_estimated_days_look_estimated(spend: Make) -> None:
 
 def test_a_bridge_begins_at_zero_and_each_step_where_the_last_one_ended(spend: Make) -> None:
     drawn = charts(spend)[2]._repr_mimebundle_()[SVG]
-    spans = [(float(x), float(x) + float(w)) for x, w in re.findall(r'<rect[^>]* x="([\d.]+)%"[^>]* width="([\d.]+)%"', drawn)]
+    spans = [
+        (float(x), float(x) + float(w))
+        for x, w in re.findall(r'<rect[^>]* x="([\d.]+)%"[^>]* width="([\d.]+)%"', drawn)
+    ]
     assert spans == [(0, 100), (60, 100), (0, 60)]
 
 

@@ -24,7 +24,9 @@ def test_money_has_grouped_digits_two_places_and_a_true_minus() -> None:
 
 
 def test_nothing_known_is_not_available_and_never_zero() -> None:
-    assert [money(None), amount(None), compact(None), percent(None), count(None), value_text(None, "USD")] == ["n/a"] * 6
+    assert [money(None), amount(None), compact(None), percent(None), count(None), value_text(None, "USD")] == [
+        "n/a"
+    ] * 6
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])

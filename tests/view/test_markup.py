@@ -7,7 +7,16 @@ from html import unescape
 from mcreports.figures import Figure, Quality
 from mcreports.rules import RULES, Subject, judge
 from mcreports.view.markup import (
-    Judged, Link, Name, Strong, escape, figure_html, part_html, text_html, verdict_html, verdict_key,
+    Judged,
+    Link,
+    Name,
+    Strong,
+    escape,
+    figure_html,
+    part_html,
+    text_html,
+    verdict_html,
+    verdict_key,
 )  # fmt: skip
 
 Make = Callable[..., Figure]
@@ -75,7 +84,16 @@ def test_what_a_document_cannot_hold_is_made_visible() -> None:
 
 
 def test_a_link_leads_nowhere_outside() -> None:
-    outside = ("https://x", "//x", "javascript:alert(1)", "/etc/passwd", "\\\\host", "data:text/html,x", "java\nscript:x", "")
+    outside = (
+        "https://x",
+        "//x",
+        "javascript:alert(1)",
+        "/etc/passwd",
+        "\\\\host",
+        "data:text/html,x",
+        "java\nscript:x",
+        "",
+    )
     assert {part_html(Link("x", href)) for href in outside} == {"x"}
     assert part_html(Link("x", "../r1/report.html")) == '<a href="../r1/report.html">x</a>'
 

@@ -50,7 +50,10 @@ def test_the_total_stands_in_the_foot(spend: Make) -> None:
 
 
 def test_without_rows_a_sentence_stands_in_its_place() -> None:
-    assert Table("t", COLUMNS, (), empty="Nothing needs action.")._repr_html_() == '<p class="mc mc-text">Nothing needs action.</p>'
+    assert (
+        Table("t", COLUMNS, (), empty="Nothing needs action.")._repr_html_()
+        == '<p class="mc mc-text">Nothing needs action.</p>'
+    )
 
 
 def test_a_row_that_does_not_fit_is_refused() -> None:

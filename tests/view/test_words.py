@@ -15,16 +15,22 @@ def test_a_failing_check_says_value_target_distance_and_events() -> None:
 
 @pytest.mark.parametrize(("used", "word"), [(50, "● WITHIN"), (85, "◆ WATCH"), (95, "▲ OVER")])
 def test_a_budget_is_within_watched_or_over(used: int, word: str) -> None:
-    assert verdict_text(judge("budget.utilization.monthly", RULES["budget.utilization.monthly"], used, Subject("T"))).startswith(word)
+    assert verdict_text(
+        judge("budget.utilization.monthly", RULES["budget.utilization.monthly"], used, Subject("T"))
+    ).startswith(word)
 
 
 def test_without_data_there_is_no_value_and_the_reason_comes_first() -> None:
-    verdict = judge("platform.graphql_p95", RULES["platform.graphql_p95"], None, Subject("T"), "no samples since 3 November")
+    verdict = judge(
+        "platform.graphql_p95", RULES["platform.graphql_p95"], None, Subject("T"), "no samples since 3 November"
+    )
     assert verdict_text(verdict) == "○ NO DATA: no samples since 3 November, target < 250 ms"
 
 
 def test_a_doubtful_value_is_shown_as_not_proven() -> None:
-    verdict = judge("autonomy.success_rate", RULES["autonomy.success_rate"], 99.95, Subject("T"), "half of the samples are missing")
+    verdict = judge(
+        "autonomy.success_rate", RULES["autonomy.success_rate"], 99.95, Subject("T"), "half of the samples are missing"
+    )
     assert verdict.status is Status.UNKNOWN
     assert verdict_text(verdict) == "○ NO DATA: half of the samples are missing, 99.95 % is not proven, target ≥ 99.9 %"
 
