@@ -117,9 +117,11 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        **_others: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment goes over the file, which comes in as the initial values."""
+        """The environment goes over the file, which comes in as the initial values; there is no third place."""
+        del settings_cls, dotenv_settings, file_secret_settings
         return env_settings, init_settings
 
     def rule(self, check: str, tenant: str | None = None) -> Rule:

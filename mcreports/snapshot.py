@@ -17,6 +17,7 @@ from mcreports.metrics import Metric
 from mcreports.period import Period
 from mcreports.rules import Rule
 from mcreports.samples import Note
+from mcreports.shelf import Shelf
 from mcreports.sources import SourceInfo
 
 if TYPE_CHECKING:
@@ -69,13 +70,26 @@ class Snapshot:
         return self.rules.get(f"{check}|{tenant}", self.rules[check])
 
 
+def shelf_of(directory: Path, kind: str = "metric", rows: dict[str, int] | None = None) -> Shelf:
+    """Where the tables of a snapshot in a directory lie; what is put there is already part of it."""
+    return Shelf(directory / "snapshot", kind, rows)
+
+
+def _kinds(snapshot: Snapshot) -> tuple[tuple[str, Mapping[str, pd.DataFrame]], ...]:
+    return ("metric", snapshot.tables), ("evidence", snapshot.evidence)
+
+
+def _shelved(tables: Mapping[str, pd.DataFrame], shelf: Shelf) -> Shelf:
+    """The tables on their shelf, put there unless that is where they already are."""
+    if isinstance(tables, Shelf) and tables.folder == shelf.folder:
+        return tables
+    shelf.update(tables)
+    return shelf
+
+
 def write(snapshot: Snapshot, directory: Path) -> None:
     """Write ``snapshot.json`` and a Parquet file per table under ``snapshot/``; same rows, same bytes."""
-    folder = directory / "snapshot"
-    folder.mkdir(parents=True)
-    for kind, tables in (("metric", snapshot.tables), ("evidence", snapshot.evidence)):
-        for name, table in tables.items():
-            table.to_parquet(folder / f"{kind}.{name}.parquet", compression="zstd", index=False)
+    tables, evidence = (_shelved(given, shelf_of(directory, kind)) for kind, given in _kinds(snapshot))
     body = {
         "schema": SCHEMA,
         "report": snapshot.report,
@@ -85,20 +99,21 @@ def write(snapshot: Snapshot, directory: Path) -> None:
         "configured": snapshot.configured,
         "source": asdict(snapshot.source),
         "metrics": {key: asdict(metric) for key, metric in snapshot.metrics.items()},
-        "tables": {name: len(table) for name, table in snapshot.tables.items()},
+        "tables": tables.rows,
         "windows": {key: _window_text(window) for key, window in snapshot.windows.items()},
         "rules": {name: asdict(rule) for name, rule in snapshot.rules.items()},
         "owners": dict(snapshot.owners),
         "budgets": {tenant: dict(own) for tenant, own in snapshot.budgets.items()},
-        "evidence": {name: len(table) for name, table in snapshot.evidence.items()},
+        "evidence": evidence.rows,
         "notes": [asdict(note) for note in snapshot.notes],
     }
+    directory.mkdir(parents=True, exist_ok=True)
     text = json.dumps(body, indent=1, sort_keys=True, default=str)
     (directory / FILE).write_text(text, encoding="utf-8")
 
 
 def read(directory: Path) -> Snapshot:
-    """The snapshot that :func:`write` left in a directory, down to the last row."""
+    """The snapshot that :func:`write` left in a directory, down to the last row; tables are read when asked for."""
     try:
         body = json.loads((directory / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -116,27 +131,14 @@ def read(directory: Path) -> Snapshot:
         configured=body["configured"],
         source=SourceInfo(**body["source"]),
         metrics=metrics,
-        tables={name: _read_table(directory, "metric", name, rows) for name, rows in body["tables"].items()},
+        tables=shelf_of(directory, "metric", body["tables"]),
         windows={key: _window(raw) for key, raw in body["windows"].items()},
         rules={name: _rule(raw) for name, raw in body["rules"].items()},
         owners=body["owners"],
         budgets={t: {k: Decimal(v) for k, v in own.items()} for t, own in body["budgets"].items()},
-        evidence={name: _read_table(directory, "evidence", name, rows) for name, rows in body["evidence"].items()},
+        evidence=shelf_of(directory, "evidence", body["evidence"]),
         notes=tuple(Note(**note) for note in body["notes"]),
     )
-
-
-def _read_table(directory: Path, kind: str, name: str, rows: int) -> pd.DataFrame:
-    file = directory / "snapshot" / f"{kind}.{name}.parquet"
-    try:
-        table = pd.read_parquet(file)
-    except (OSError, ValueError) as error:
-        msg = f"{file}: the snapshot's table cannot be read: {error}"
-        raise DataError(msg) from error
-    if len(table) != rows:
-        msg = f"{file}: has {len(table)} rows, the snapshot was written with {rows}"
-        raise DataError(msg)
-    return table
 
 
 def _rule(raw: dict[str, str | None]) -> Rule:

@@ -14,7 +14,9 @@ from mcreports.rules import RULES, Rule
 from mcreports.snapshot import Snapshot, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, MutableMapping
+
+    from decimal import Decimal
 
     import pandas as pd
 
@@ -42,8 +44,20 @@ class Order:
     windows: Mapping[str, tuple[datetime, datetime]] | None = None
 
 
-def take(order: Order, source: Source, settings: Settings, now: datetime, tell: Callable[[str], None] = str) -> Snapshot:
-    """The snapshot of a report's period as of ``now``; ``tell`` hears of each metric as it is pulled.
+def _nobody(_: str) -> None:
+    """Who hears of progress when nobody asked to."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where tables are put as they are pulled (None: in memory), and who hears of each metric."""
+
+    tables: MutableMapping[str, pd.DataFrame] | None = None
+    tell: Callable[[str], None] = _nobody
+
+
+def take(order: Order, source: Source, settings: Settings, now: datetime, bench: Bench = Bench()) -> Snapshot:  # noqa: B008 - frozen
+    """The snapshot of a report's period as of ``now``.
 
     A period that is not over, or not settled, is a UsageError unless a provisional one will do.
     """
@@ -52,13 +66,18 @@ def take(order: Order, source: Source, settings: Settings, now: datetime, tell: 
         {key: own.name for key, own in settings.metrics.items() if own.name},
         {key: own.labels for key, own in settings.metrics.items() if own.labels},
     )
-    tables, windows, notes = {}, {}, []
+    tables: MutableMapping[str, pd.DataFrame] = {} if bench.tables is None else bench.tables
+    windows: dict[str, Window] = {}
+    notes: list[Note] = []
+    seen: set[str] = set()
     for key, (start, end) in (order.windows or plan(order.report, order.period)).items():
-        tell(metrics[key].name)
+        bench.tell(metrics[key].name)
         table, window, said = _pull(source, metrics[key], (start, min(end, now)), order.tenants, now)
         tables[key], windows[key] = table, window
         notes += said
-    names = expected(order, settings, tables)
+        seen |= set(table["tenant"].unique()) if "tenant" in table else set()
+        del table
+    names = expected(order, settings, seen, tables[TENANTS])
     read = _evidence(order, settings, names)
     snapshot = Snapshot(
         report=order.report, period=order.period, state=state, tenants=names, source=source.info, metrics=metrics,
@@ -119,15 +138,13 @@ def _first(pulled: Pulled) -> datetime | None:
     return pulled.table["ts"].min().to_pydatetime() if len(pulled.table) else None
 
 
-def expected(order: Order, settings: Settings, tables: dict[str, pd.DataFrame]) -> tuple[str, ...]:
+def expected(order: Order, settings: Settings, seen: set[str], info: pd.DataFrame) -> tuple[str, ...]:
     """The tenants that must be there: those asked for, else the settings', else tenant.info's, else all seen.
 
     A tenant that was asked for and that neither the settings nor the data know is a UsageError.
     """
-    info = tables[TENANTS]
-    seen = sorted({name for table in tables.values() if "tenant" in table for name in table["tenant"].unique()})
     if order.tenants is None:
-        return settings.report.tenants or tuple(sorted(info["tenant"].unique())) or tuple(seen)
+        return settings.report.tenants or tuple(sorted(info["tenant"].unique())) or tuple(sorted(seen))
     strange = [name for name in order.tenants if name not in {*settings.report.tenants, *settings.tenants, *seen}]
     if strange:
         known = ", ".join(settings.report.tenants) or "those that the source has data of"
@@ -147,7 +164,7 @@ def _owners(settings: Settings, info: pd.DataFrame) -> dict[str, str]:
     return named | {name: own.owner for name, own in settings.tenants.items() if own.owner}
 
 
-def _budgets(settings: Settings) -> dict[str, dict[str, object]]:
+def _budgets(settings: Settings) -> dict[str, dict[str, Decimal]]:
     budgets = {}
     for name, own in settings.tenants.items():
         limits = {"daily": own.budget_daily, "monthly": own.budget_monthly}

@@ -50,13 +50,13 @@ def budget(
 ) -> None:
     """Print each tenant's day and month against its limits."""
     from mcreports.domains.compose import compose
-    from mcreports.take import Order, take
+    from mcreports.take import Bench, Order, take
 
     settings, at = settings_of(context, source), now()
     wanted = tuple(dict.fromkeys(tenant)) if tenant else None
     with progress() as tell:
         order = Order("daily", zone_period(period, "daily", settings, at), wanted, provisional)
-        report = compose(take(order, source_of(settings, at), settings, at, tell))
+        report = compose(take(order, source_of(settings, at), settings, at, Bench(tell=tell)))
     if json or form is Form.JSON:
         show_json(_data(report))
     elif form is Form.CSV:

@@ -53,7 +53,7 @@ def validate(
     """
     from mcreports.domains.autonomy import judge_autonomy
     from mcreports.period import Period
-    from mcreports.take import Order, take
+    from mcreports.take import Bench, Order, take
 
     settings, clock = settings_of(context, source, evidence=evidence), now()
     end = _instant(at) if at else clock
@@ -61,7 +61,7 @@ def validate(
     days = f"{span[0]:%Y-%m-%d}..{end:%Y-%m-%d}"
     order = Order("daily", Period.parse(days), (tenant,), windows=dict.fromkeys(CRITERIA, span))
     with progress() as tell:
-        snapshot = take(order, source_of(settings, clock), settings, clock, tell)
+        snapshot = take(order, source_of(settings, clock), settings, clock, Bench(tell=tell))
         section = judge_autonomy(snapshot, *span)
     _leave(section, span, [v for v in section.verdicts if v.tenant == tenant], as_json=json)
 
@@ -80,7 +80,7 @@ def verify(
     mcreports grounding verify --period 2025-W44 --evidence evidence/
     """
     from mcreports.domains.grounding import judge_grounding
-    from mcreports.take import Order, take
+    from mcreports.take import Bench, Order, take
 
     settings, at = settings_of(context, source, evidence=evidence), now()
     chosen = zone_period(period, "weekly", settings, at)
@@ -91,7 +91,7 @@ def verify(
     wanted = tuple(dict.fromkeys(tenant)) if tenant else None
     order = Order("weekly", chosen, wanted, windows={"grounding.checks": span, "tenant.info": span})
     with progress() as tell:
-        snapshot = take(order, source_of(settings, at), settings, at, tell)
+        snapshot = take(order, source_of(settings, at), settings, at, Bench(tell=tell))
         section = judge_grounding(snapshot, *span)
     _leave(section, span, section.verdicts, as_json=json)
 

@@ -55,7 +55,7 @@ def export(
 ) -> None:
     """Print what to install; how to is in its first lines.
 
-    mcreports schedule export cron | crontab -
+    (crontab -l; mcreports schedule export cron) | crontab -
     """
     from mcreports import schedule_export
 

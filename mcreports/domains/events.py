@@ -88,7 +88,9 @@ class Tally:
             return Count(None, seen=every.seen, doubts=every.doubts or ("no sample" if own else "no data",))
         chosen = [count for named, count in own if labels.items() <= named.items()]
         part = total([*chosen, Count(0, 0, 0)])
-        return replace(part, seen=every.seen, doubts=every.doubts)
+        # a label that was there and is over cannot be told from one that is no longer watched
+        ended = () if any(count.count is not None for count in chosen) else total(chosen).doubts
+        return replace(part, seen=every.seen, doubts=tuple(dict.fromkeys((*every.doubts, *ended))))
 
     def source(self, tenant: str | None, **labels: str) -> Source:
         """The passport's window and selector for a tenant, or for all of them."""

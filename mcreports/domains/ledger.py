@@ -7,7 +7,8 @@ month: so every report that reads from a month's start on finds the same cents i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -130,13 +131,13 @@ def spend(line: Curve, start: int, end: int) -> Spend:
     low, high = max(0, end_low - start_high), end_high - start_low + lost
     left, right = np.searchsorted(line.ts, [start, end], side="left")
     opening = int(np.floor(line.reached[0] * 100 + HALF)) if start <= first < end else 0
-    result = Spend(
+    # what a counter held when the source began to look may have been spent in the window
+    high += opening if CUT_OFF in reasons else 0
+    return Spend(
         at_end - at_start, low, None if end > last else high,
         Quality.ESTIMATED if reasons else Quality.ACTUAL,
         opening, int(right - left), _expected(line, start, end), resets, tuple(reasons),
     )  # fmt: skip
-    # what a counter held when the source began to look may have been spent in the window
-    return replace(result, high=low + opening + lost) if reasons == [CUT_OFF] else result
 
 
 def _step(line: Curve) -> float:
@@ -170,9 +171,10 @@ def total(parts: Iterable[Spend]) -> Spend:
 
     Nothing known at all stays unknown.
     """
-    known = [part for part in parts if part.cents is not None]
+    every = list(parts)
+    known = [part for part in every if part.cents is not None]
     if not known:
-        return Spend(None)
+        return Spend(None, reasons=tuple(dict.fromkeys(reason for part in every for reason in part.reasons)))
     tops = [part.high for part in known]
     return Spend(
         sum(part.cents or 0 for part in known),
@@ -198,7 +200,7 @@ def curves(table: pd.DataFrame, months: np.ndarray, watched_since: int | None) -
     ts = instants(table)
     values = table["value"].to_numpy()
     found = {}
-    for begin, stop in zip(edges[:-1], edges[1:], strict=True):
+    for begin, stop in pairwise(edges.tolist()):
         names = tuple(str(table[label].cat.categories[codes[row, begin]]) for row, label in enumerate(labels))
         line = curve(ts[begin:stop], values[begin:stop], months, watched_since)
         if line is not None:

@@ -33,7 +33,7 @@ def read_budgets(document: Document, tenants: Sequence[str]) -> Iterator[Found]:
         try:
             rows[name] = fields.number(own, "utilization"), fields.text(own, "status")
         except FieldError as error:
-            raise FieldError(f"tenants.{name}.{error.field}", error.text) from error
+            raise FieldError(f"tenants.{_named(name, tenants)}.{error.field}", error.text) from error
     average, critical = fields.number(body, "aggregate.avg_utilization"), fields.whole(body, "aggregate.critical_count")
     used = [Fraction(repr(utilization)) for utilization, _ in rows.values()]
     if used:
@@ -42,24 +42,30 @@ def read_budgets(document: Document, tenants: Sequence[str]) -> Iterator[Found]:
     words = [_word(said) for _, said in rows.values()]
     if None not in words:
         yield claim(place, "aggregate.critical_count", critical, words.count(Status.FAIL))
-    yield from several(place, "tenants[*].status", len(rows), _false_status(rows))
+    shown = [(_named(name, tenants), utilization, said) for name, (utilization, said) in rows.items()]
+    yield from several(place, "tenants[*].status", len(rows), _false_status(shown))
     for name, (utilization, status) in rows.items():
         if not tenants or name in tenants:
             own = {"file": place.name, "tenant": name, "ts": at}
             yield "budgets", {**own, "utilization": utilization, "status": status}
 
 
+def _named(name: str, tenants: Sequence[str]) -> str:
+    """A tenant's name, unless the report is not allowed to know it."""
+    return name if not tenants or name in tenants else "*"
+
+
 def _word(said: str) -> Status | None:
     return next((status for status, words in WORDS.items() if said.lower() in words), None)
 
 
-def _false_status(rows: dict[str, tuple[float, str]]) -> list[Contradiction]:
+def _false_status(rows: Sequence[tuple[str, float, str]]) -> list[Contradiction]:
     """Statuses that their utilisation contradicts, in percent or, if that fits better, as shares."""
     rule = RULES["budget.utilization.daily"]
     readings = []
     for scale in (1, 100):
         false: list[Contradiction] = []
-        for name, (utilization, said) in rows.items():
+        for name, utilization, said in rows:
             status = rule.status(scale * Fraction(repr(utilization)))
             if _word(said) not in {None, status}:
                 false.append((f"tenants.{name}.status", said, f"{utilization!r} is {status}"))

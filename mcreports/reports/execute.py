@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from mcreports.errors import RunError
@@ -15,8 +14,10 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
+    from mcreports.reports.engine import Watch
+
 FILE = "report.ipynb"
-SECRETS = "MCREPORTS__"
+MOST_WORDS = 500
 
 
 def notebook_path(name: str) -> Path:
@@ -29,34 +30,41 @@ def notebook_path(name: str) -> Path:
     raise RunError(msg)
 
 
-def execute(notebook: Path, directory: Path, parameters: Mapping[str, str], timeout: int) -> NotebookNode:
+def execute(notebook: Path, directory: Path, parameters: Mapping[str, str], timeout: float) -> NotebookNode:
     """The notebook, executed by papermill in ``directory`` and left there as ``report.ipynb``.
 
-    Every fault of the notebook or its kernel is a RunError that names the cell and the cause.
+    ``timeout`` is in seconds, for all cells together. Every fault of the notebook or its kernel is a
+    RunError that names the cell and the cause.
     """
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from papermill.exceptions import PapermillException
+    from papermill.exceptions import PapermillException, PapermillExecutionError
 
-    _register_engine()
+    from mcreports.reports import engine
+
+    _read(notebook)
+    watch = engine.Watch(monotonic() + timeout)
     try:
         node = papermill.execute_notebook(
-            notebook, directory / FILE, dict(parameters), engine_name=SECRETS, kernel_name="python3", cwd=directory,
-            progress_bar=False, execution_timeout=timeout,
+            notebook, directory / FILE, dict(parameters), engine_name=engine.NAME, kernel_name="python3", cwd=directory,
+            progress_bar=False, request_save_on_cell_execute=False, watch=watch,
         )  # fmt: skip
+    except PapermillExecutionError as error:
+        cause = f"{error.ename}: {error.evalue}"[:MOST_WORDS]
+        raise _fault(notebook, watch, f"ended in {cause}") from error
     except CellTimeoutError as error:
-        msg = f"{notebook.name}: a cell ran longer than {timeout} s and was stopped; raise report.timeout if it must"
-        raise RunError(msg) from error
+        if monotonic() < watch.deadline:
+            raise _fault(notebook, watch, "put out something that never arrived") from error
+        cause = f"still ran when the notebook's {timeout:g} s were over; raise report.timeout if it needs more"
+        raise _fault(notebook, watch, cause) from error
     except DeadKernelError as error:
-        msg = f"{notebook.name}: the kernel died (out of memory, or killed); see how much memory is free"
-        raise RunError(msg) from error
-    except PapermillException as error:
-        said = str(error).strip().splitlines()
-        msg = f"{notebook.name}: {said[-1] if said else error!r} ({_cell(error)})"
-        raise RunError(msg) from error
-    except (RuntimeError, OSError) as error:
-        msg = f"{notebook.name}: the kernel could not be run: {error}"
-        raise RunError(msg) from error
+        cause = "lost its kernel: out of memory, killed, or it left by itself; see how much memory is free"
+        raise _fault(notebook, watch, cause) from error
+    except engine.OutputError as error:
+        raise _fault(notebook, watch, f"was stopped: {error}") from error
+    except (PapermillException, RuntimeError, OSError) as error:
+        raise _fault(notebook, watch, f"could not be run: {error}"[:MOST_WORDS]) from error
+    _refuse_errors(node, notebook)
     _forget_paths(node, directory / FILE)
     return node
 
@@ -75,8 +83,28 @@ def closing_of(node: NotebookNode, notebook: str) -> dict[str, Any]:
     return dict(found[0])
 
 
-def _cell(error: Exception) -> str:
-    return f"cell {error.exec_count}" if hasattr(error, "exec_count") else "before its first cell"
+def _read(notebook: Path) -> None:
+    import nbformat
+
+    try:
+        nbformat.validate(nbformat.read(notebook, as_version=4))
+    except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
+        msg = f"{notebook.name} is not a whole notebook: {str(error)[:MOST_WORDS]}; install mcreports again"
+        raise RunError(msg) from error
+
+
+def _fault(notebook: Path, watch: Watch, cause: str) -> RunError:
+    return RunError(f"{notebook.name}: {watch.cell or 'before its first cell, it'} {cause}")
+
+
+def _refuse_errors(node: NotebookNode, notebook: Path) -> None:
+    """papermill lets ``sys.exit(0)`` pass as the end of a notebook; it is not ours."""
+    for cell in node.cells:
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error":
+                line = cell.source.strip().partition("\n")[0]
+                msg = f"{notebook.name}: the cell {line} ended in {output.ename}: {output.evalue[:MOST_WORDS]}"
+                raise RunError(msg)
 
 
 def _forget_paths(node: NotebookNode, file: Path) -> None:
@@ -88,37 +116,3 @@ def _forget_paths(node: NotebookNode, file: Path) -> None:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
     file.write_text(nbformat.writes(node) + "\n", encoding="utf-8")
-
-
-def _register_engine() -> None:
-    """Make papermill start this very interpreter, in an environment without our settings and their secrets."""
-    from tempfile import TemporaryDirectory
-
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
-    from papermill.clientwrap import PapermillNotebookClient
-    from papermill.engines import Engine, papermill_engines
-
-    class OwnKernel(AsyncKernelManager):  # type: ignore[misc]
-        @property
-        def kernel_spec(self) -> KernelSpec:
-            argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-            return KernelSpec(argv=argv, display_name="Python 3", language="python")
-
-    class OwnEngine(Engine):  # type: ignore[misc]
-        @classmethod
-        def execute_managed_notebook(
-            cls, nb_man: Any, kernel_name: str, execution_timeout: int | None = None, **_others: Any
-        ) -> None:
-            environment = {key: value for key, value in os.environ.items() if not key.startswith(SECRETS)}
-            with TemporaryDirectory(prefix="mcreports-kernel-") as folder:
-                # sockets in a directory that is ours alone: nobody on this machine can listen in
-                kernel = OwnKernel(kernel_name=kernel_name, transport="ipc", connection_file=f"{folder}/kernel.json")
-                client = PapermillNotebookClient(
-                    nb_man, km=kernel, timeout=execution_timeout, startup_timeout=60, shutdown_kernel="immediate"
-                )
-                # a kernel that was handed over is not the client's own, and would be left running
-                client.owns_km = True
-                client.execute(env=environment)
-
-    papermill_engines.register(SECRETS, OwnEngine)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from mcreports.checks import Status
 from mcreports.figures import instant_text
@@ -55,23 +55,23 @@ def verdicts(runs: Sequence[PublishedRun], sentence: str, now: datetime) -> str:
 
 def atom(runs: Sequence[PublishedRun], sentence: str, now: datetime) -> str:
     """The newest runs, each an entry whose title is its verdict."""
-    feed = ElementTree.Element("feed", xmlns=ATOM)
+    feed = ET.Element("feed", xmlns=ATOM)
     _add(feed, "id", "urn:mcreports:verdicts")
     _add(feed, "title", f"mcreports: {sentence}")
     _add(feed, "updated", instant_text(max((run.generated_at for run in runs), default=now)))
-    ElementTree.SubElement(feed, "link", rel="self", href="feed.atom")
-    _add(ElementTree.SubElement(feed, "author"), "name", "mcreports")
+    ET.SubElement(feed, "link", rel="self", href="feed.atom")
+    _add(ET.SubElement(feed, "author"), "name", "mcreports")
     for run in sorted(runs, key=lambda run: run.generated_at, reverse=True)[:MOST_ENTRIES]:
-        entry = ElementTree.SubElement(feed, "entry")
+        entry = ET.SubElement(feed, "entry")
         _add(entry, "id", f"urn:mcreports:{quote(run.path, safe='/')}")
         _add(entry, "title", f"{WORDS[Status(run.status)]}: {run.report}, {period_words(run.period)}")
         _add(entry, "updated", instant_text(run.generated_at))
         _add(entry, "summary", run.headline)
-        ElementTree.SubElement(entry, "category", term=run.status)
-        ElementTree.SubElement(entry, "link", href=quote(f"{run.path}/report.html", safe="/"))
-    ElementTree.indent(feed)
-    return ElementTree.tostring(feed, encoding="unicode", xml_declaration=False) + "\n"
+        ET.SubElement(entry, "category", term=run.status)
+        ET.SubElement(entry, "link", href=quote(f"{run.path}/report.html", safe="/"))
+    ET.indent(feed)
+    return ET.tostring(feed, encoding="unicode", xml_declaration=False) + "\n"
 
 
-def _add(parent: ElementTree.Element, tag: str, text: str) -> None:
-    ElementTree.SubElement(parent, tag).text = visible(text)
+def _add(parent: ET.Element, tag: str, text: str) -> None:
+    ET.SubElement(parent, tag).text = visible(text)

@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 
 GRACE = timedelta(hours=24)
 FORMS = {
-    "report.html": "HTML", "report.pdf": "PDF", "report.xlsx": "Excel", "report.ipynb": "Notebook", "report.json": "JSON",
-}  # fmt: skip
+    "report.html": "HTML",
+    "report.pdf": "PDF",
+    "report.xlsx": "Excel",
+    "report.ipynb": "Notebook",
+    "report.json": "JSON",
+}
 SAID = {Status.FAIL: "fail", Status.WARN: "watch", Status.PASS: "pass", Status.UNKNOWN: "without data"}
 ORDER = ("daily", "weekly", "monthly", "trends")
 CLOSING = ("day", "week", "month", "quarter", "year")
@@ -152,10 +156,11 @@ def _facts(latest: Sequence[PublishedRun], now: datetime) -> list[str]:
 
 def _choices(shown: Sequence[PublishedRun]) -> list[tuple[str, list[Choice]]]:
     reports = sorted({run.report for run in shown}, key=_place)
-    statuses = [status for status in reversed(SEVERITY) if any(run.status == status.value for run in shown)]
+    found = {run.status for run in shown}
+    statuses = [status for status in reversed(SEVERITY) if status.value in found]
     scopes = {run.scope: ", ".join(run.tenants) for run in shown if run.scope is not None}
     return [
-        ("Report", [Choice(f"report-{_key(report)}", report.capitalize(), "report", _key(report)) for report in reports]),
+        ("Report", [Choice(f"report-{_key(name)}", name.capitalize(), "report", _key(name)) for name in reports]),
         ("Verdict", [Choice(f"verdict-{s.value}", f"{MARKS[s]} {WORDS[s]}", "status", s.value) for s in statuses]),
         ("Tenant", [Choice(f"tenant-{_key(scope)}", name, "scope", _key(scope)) for scope, name in scopes.items()]),
     ]
@@ -172,8 +177,8 @@ def _place(report: str) -> tuple[int, str]:
 
 def _forms(run: PublishedRun) -> list[tuple[str, str]]:
     known = [(label, address(run, name)) for name, label in FORMS.items() if name in run.files]
-    tables = [(name.removesuffix(".csv"), address(run, name)) for name in run.files if re.fullmatch(r"[^/]+\.csv", name)]
-    return known + [(f"CSV: {name}", where) for name, where in tables]
+    tables = sorted(name for name in run.files if name.endswith(".csv") and "/" not in name)
+    return known + [(f"CSV: {name.removesuffix('.csv')}", address(run, name)) for name in tables]
 
 
 def _tenants(run: PublishedRun) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from mcreports.figures import instant_text
 from mcreports.reports import execute, publish
 from mcreports.reports.manifest import snapshot_digest
 from mcreports.reports.record import data_through, figures_csv, record, verdicts_csv
-from mcreports.take import take
+from mcreports.take import Bench, take
 from mcreports.view.words import instant_words, period_words
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ class Workshop:
     source: Source
     settings: Settings
     now: datetime
-    tell: Callable[[str], None] = str
+    tell: Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class _Bench:
+class _Place:
     """Where one run is made: its directory, its number, its definition."""
 
     directory: Path
@@ -61,15 +61,22 @@ def produce(order: Order, shop: Workshop, *, per_tenant: bool = False, reason: s
     began = monotonic()
     definition = define(order, shop.settings, per_tenant=per_tenant)
     target = publish.Target(shop.settings.report.output, order.report, order.period, order.tenants or ())
-    taken = take(order, shop.source, shop.settings, shop.now, shop.tell)
     with publish.reserve(target) as slot:
-        snapshots.write(taken, slot.staging)
+        taken = _take(order, shop, slot.staging)
         standing = slot.standing(definition)
         if standing is not None:
             return standing
-        whole = _make(taken, shop, _Bench(slot.staging, slot.revision, definition, began))
+        whole = _make(taken, shop, _Place(slot.staging, slot.revision, definition, began))
         parts = _per_tenant(order, shop, slot, taken) if per_tenant else {}
         return slot.publish(replace(whole, reason=reason), parts)
+
+
+def _take(order: Order, shop: Workshop, directory: Path) -> Snapshot:
+    """A snapshot, pulled straight into the directory that the notebook will read it from."""
+    bench = Bench(snapshots.shelf_of(directory), shop.tell)
+    taken = take(order, shop.source, shop.settings, shop.now, bench)
+    snapshots.write(taken, directory)
+    return taken
 
 
 def _per_tenant(order: Order, shop: Workshop, slot: Slot, taken: Snapshot) -> dict[str, RunRecord]:
@@ -79,10 +86,9 @@ def _per_tenant(order: Order, shop: Workshop, slot: Slot, taken: Snapshot) -> di
         own = replace(order, tenants=(tenant,))
         began = monotonic()
         directory = slot.tenant_directory(tenant)
-        alone = take(own, shop.source, shop.settings, shop.now, shop.tell)
-        snapshots.write(alone, directory)
+        alone = _take(own, shop, directory)
         definition = define(own, shop.settings, per_tenant=False)
-        records[tenant] = _make(alone, shop, _Bench(directory, slot.revision, definition, began))
+        records[tenant] = _make(alone, shop, _Place(directory, slot.revision, definition, began))
     return records
 
 
@@ -102,7 +108,7 @@ def define(order: Order, settings: Settings, *, per_tenant: bool) -> str:
     return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
-def _make(taken: Snapshot, shop: Workshop, bench: _Bench) -> RunRecord:
+def _make(taken: Snapshot, shop: Workshop, place: _Place) -> RunRecord:
     """Execute the notebook over the snapshot in a directory and put every form of the report beside it."""
     import nbformat
 
@@ -111,25 +117,25 @@ def _make(taken: Snapshot, shop: Workshop, bench: _Bench) -> RunRecord:
     shop.tell("notebook")
     notebook = execute.notebook_path(taken.report)
     parameters = {"period": taken.period.label, "snapshot": "."}
-    node = execute.execute(notebook, bench.directory, parameters, shop.settings.report.timeout)
-    digest = snapshot_digest(bench.directory)
+    node = execute.execute(notebook, place.directory, parameters, shop.settings.report.timeout)
+    digest = snapshot_digest(place.directory)
     run = {
-        "revision": bench.revision,
-        "run_id": f"{taken.report}-{taken.period.label}-r{bench.revision}-{digest.removeprefix('sha256:')[:12]}",
-        "definition": bench.definition,
+        "revision": place.revision,
+        "run_id": f"{taken.report}-{taken.period.label}-r{place.revision}-{digest.removeprefix('sha256:')[:12]}",
+        "definition": place.definition,
         "snapshot": digest,
         "generated_at": instant_text(shop.now),
     }
     body = record(taken, execute.closing_of(node, notebook.name), run)
     shop.tell("page")
-    _put(bench.directory, "report.json", json.dumps(body, indent=1, ensure_ascii=True) + "\n")
-    forms = _forms(bench.directory, body, shop.settings.report.formats)
+    _put(place.directory, "report.json", json.dumps(body, indent=1, ensure_ascii=True) + "\n")
+    forms = _forms(place.directory, body, shop.settings.report.formats)
     page = render(nbformat.from_dict(node), _head(taken, body, forms))
-    _put(bench.directory, "report.html", page)
+    _put(place.directory, "report.html", page)
     return publish.RunRecord(
-        definition=bench.definition, state=taken.state, status=body["verdict"]["status"],
+        definition=place.definition, state=taken.state, status=body["verdict"]["status"],
         headline=body["verdict"]["headline"], generated_at=shop.now,
-        took_seconds=round(monotonic() - bench.began, 1), tenants=taken.tenants,
+        took_seconds=round(monotonic() - place.began, 1), tenants=taken.tenants,
     )  # fmt: skip
 
 

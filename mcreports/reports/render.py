@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from mcreports.checks import Status
 
 MIME_TYPES = (PAGE, "text/html", SVG, "text/markdown")
+MOST_BYTES = 300_000
+NO_PASSPORTS = "There are too many figures here to carry their passports; report.json has the query and method of each."
+_PASSPORT = re.compile(r'(<data class="mc-figure"[^>]*?) title="[^"]*"')
 SILENT = "application/vnd.mcreports."
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
@@ -67,7 +71,15 @@ def render(notebook: NotebookNode, head: PageHead) -> str:
                 msg = f"cell {number} of the notebook ended in {output.ename}: {output.evalue}; it makes no page"
                 raise RunError(msg)
     page, _ = _exporter().from_notebook_node(notebook, resources={"head": head})
-    return str(page)
+    return _slim(str(page))
+
+
+def _slim(page: str) -> str:
+    """The page; one that weighs too much goes without its tooltips, and says so."""
+    if len(page.encode("utf-8")) <= MOST_BYTES:
+        return page
+    before, foot, after = _PASSPORT.sub(r"\1", page).rpartition("</footer>")
+    return f"{before}<p>{NO_PASSPORTS}</p>{foot}{after}"
 
 
 class PageExporter(TemplateExporter):
@@ -131,7 +143,8 @@ def result(output: NotebookNode) -> Markup:
         return Markup()
     mime = next((mime for mime in MIME_TYPES if mime in data), None)
     if mime is None:
-        return _note(f"A result of type {', '.join(sorted(data)) or 'nothing'} is not shown: see the notebook's own file.")
+        kinds = ", ".join(sorted(data)) or "nothing"
+        return _note(f"A result of type {kinds} is not shown: see the notebook's own file.")
     text = data[mime] if isinstance(data[mime], str) else "".join(data[mime])
     return prose(text) if mime == "text/markdown" else Markup(sanitise(visible(text)))  # noqa: S704 - sanitised
 

@@ -117,7 +117,8 @@ def _day_table(caption: str, every: tuple[Series, ...], unit: str) -> Table:
     at = [dict(zip(series.x, series.y, strict=True)) for series in every]
     monthly = len(days) > 1 and all(day.day == 1 for day in days)
     columns = (Column("Month" if monthly else "Day"), *(Column(f"{series.name}, {unit}", "number") for series in every))
-    rows = tuple((day_text(day).removeprefix("1 " if monthly else ""), *(_cell(points, day, unit) for points in at)) for day in days)
+    named = [day_text(day).removeprefix("1 " if monthly else "") for day in days]
+    rows = tuple((name, *(_cell(points, day, unit) for points in at)) for name, day in zip(named, days, strict=True))
     return Table(caption, columns, rows, passports=False)
 
 

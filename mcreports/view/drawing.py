@@ -60,7 +60,7 @@ def bars(chart: Bars) -> svg.Drawing:
             size = (round(slot * FILL, 2), round(bottom - top, 1))
             css = f"mc-bar mc-{series.role}" + (" mc-guessed" if day in guessed else "")
             shapes += svg.bar(round(left[day] + slot * (1 - FILL) / 2, 2), top, size, css)
-        if layer:
+        if layer and series.label:
             wanted.append((cut(series.name), y.at(sum(layer[max(layer)]) / 2), series.role))
     shapes += "".join(svg.dot(middle[d], HEIGHT - 6, "mc-missing") for d in days if not any(d in one for one in layers))
     if chart.limit is not None and chart.limit.last is not None:
@@ -142,7 +142,7 @@ def _end_labels(chart: Lines, x: Scale, y: Scale) -> tuple[str, int]:
     outside: list[Label] = []
     inside = ""
     for series in chart.series:
-        if series.last is None:
+        if series.last is None or not series.label:
             continue
         label, across = _end_label(series, y, chart.unit), x.at(series.last[0].toordinal()) / 10
         if across >= NEAR_END:

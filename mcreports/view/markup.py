@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from mcreports.checks import Status, Verdict
 from mcreports.figures import Figure, Quality, plain
-from mcreports.view.format import FULL, Shape, figure_text, value_text
+from mcreports.view.format import FULL, Shape, figure_text, percent, value_text
 from mcreports.view.words import MARKS, instant_words, verdict_words, word
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -135,8 +135,9 @@ def passport_text(figure: Figure) -> str:
     lines = [
         f"{figure.id}, {figure.quality.value}",
         f"{instant_words(start)} to {instant_words(end)}",
-        "" if figure.coverage is None else f"{figure.coverage:.1%} of the expected samples, {figure.samples:,} samples",
-        f"{figure.resets:,} resets" if figure.resets else "",
+        "" if figure.coverage is None else f"{percent(100 * figure.coverage)} of the expected samples",
+        f"samples: {figure.samples:,}" if figure.samples else "",
+        f"resets: {figure.resets:,}" if figure.resets else "",
         " to ".join(value_text(bound, figure.unit) for bound in figure.bounds) if figure.bounds else "",
         figure.reason,
         figure.method,
@@ -157,7 +158,8 @@ def verdict_html(verdict: Verdict) -> str:
     """A verdict in full: mark, word, value, target, distance, events."""
     head, _, rest = verdict_words(verdict).partition(": ")
     first, _, more = rest.partition(", ")
-    tail = f'<span class="mc-comma">,</span> <span class="mc-rest">{escape(more)}</span>' if more else ""
+    events = re.sub("(n = [0-9,]+)$", r'<span class="mc-events">\1</span>', escape(more))
+    tail = f'<span class="mc-comma">,</span> <span class="mc-rest">{events}</span>' if more else ""
     said = f"<strong>{escape(head)}: {escape(first)}</strong>{tail}"
     return _judgement(verdict, f"{mark_html(verdict.status)} {said}")
 

@@ -24,7 +24,8 @@ DASHES = {"budget": "dash", "target": "dash", "forecast": "dot"}
 class Series:
     """One line or one layer of bars: a point for each day, None where there is no value.
 
-    ``role`` gives its colour and stroke; ``low`` and ``high`` are the ends of an interval around it.
+    ``role`` gives its colour and stroke; ``low`` and ``high`` are the ends of an interval around it;
+    without a ``label`` the series is told from the others in the data table alone.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Series:
     y: tuple[Y, ...]
     low: tuple[Y, ...] = ()
     high: tuple[Y, ...] = ()
+    label: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a role without a look, and lengths that do not match."""

@@ -3,8 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +12,9 @@ from mcreports.reports.files import Hashed
 from mcreports.reports.portal import portal
 from mcreports.reports.runs import PublishedRun
 from mcreports.reports.slug import slug
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Visit = Callable[..., Any]
 HOSTILE = ("<script>window.ran=1</script>", "</style><img src=x onerror=window.ran=1>", "\u202e\x00\ud800")
@@ -23,10 +25,23 @@ def run(report: str, label: str, status: str, tenants: tuple[str, ...] = ()) -> 
     scope = slug(*tenants) if tenants else None
     path = f"{report}/{label}/" + (f"scopes/{scope}/" if scope else "") + "r1"
     return PublishedRun(
-        report=report, period=period, scope=scope, tenants=tenants or ("T1", "T2"), revision=1, state="final", status=status,
-        headline=" ".join(tenants) or f"the checks say {status}", definition="d", snapshot="s", generated_at=period.end + timedelta(hours=9),
-        took_seconds=7.7, reason="", changes=(), files={"report.html": Hashed("x", 1), "report.json": Hashed("x", 1)}, path=path,
-    )  # fmt: skip
+        report=report,
+        period=period,
+        scope=scope,
+        tenants=tenants or ("T1", "T2"),
+        revision=1,
+        state="final",
+        status=status,
+        headline=" ".join(tenants) or f"the checks say {status}",
+        definition="d",
+        snapshot="s",
+        generated_at=period.end + timedelta(hours=9),
+        took_seconds=7.7,
+        reason="",
+        changes=(),
+        files={"report.html": Hashed("x", 1), "report.json": Hashed("x", 1)},
+        path=path,
+    )
 
 
 @pytest.fixture(scope="module")

@@ -97,6 +97,11 @@ def test_a_series_that_ended_before_the_window_is_no_doubt_about_its_siblings(po
     assert (count.count, count.doubts) == (60, ())
 
 
+def test_a_label_that_was_watched_and_is_over_is_0_with_a_doubt(policy: Any, scene: Any) -> None:
+    count = policy({"policy": scene.steady(until=-3), "residency": scene.steady()})
+    assert (count.count, count.doubt) == (0, "no sample since 2025-10-30T23:57:00Z")
+
+
 def test_a_doubt_about_one_series_is_one_about_its_siblings(policy: Any, scene: Any) -> None:
     assert policy({"policy": scene.steady(), "residency": scene.steady(until=20)}).doubts
 

@@ -182,6 +182,15 @@ def test_a_budget_status_that_its_utilisation_contradicts_is_named(full: Any) ->
     assert f"tenants.{name}.status" in [field for field, _, _ in full.false()]
 
 
+def test_a_report_of_one_tenant_does_not_name_another(full: Any) -> None:
+    body = full.get(BUDGET)
+    body["tenants"]["TENANT_001"]["utilization"] += 300
+    full.put(BUDGET, body)
+    tables = full.read(("TENANT_003",))
+    assert (~tables["claims"]["holds"]).any()
+    assert not any("TENANT_001" in table.to_csv() for table in tables.values())
+
+
 def test_utilisation_may_be_written_as_a_share(full: Any) -> None:
     tenants = {"A": {"utilization": 0.5, "status": "ok"}, "B": {"utilization": 0.95, "status": "critical"}}
     aggregate = {"avg_utilization": 0.725, "critical_count": 1}

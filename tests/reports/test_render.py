@@ -11,9 +11,17 @@ from mcreports.errors import RunError
 from mcreports.reports.render import PageHead, render
 
 HEAD = PageHead(
-    "Daily report", "Friday 31 October 2025", Status.FAIL, "one tenant is over", "final", 2, facts=("<USD>",), method=("By hand.",),
-    run=(("Run", "r-1"),), forms=(("JSON", "report.json"),),
-)  # fmt: skip
+    "Daily report",
+    "Friday 31 October 2025",
+    Status.FAIL,
+    "one tenant is over",
+    "final",
+    2,
+    facts=("<USD>",),
+    method=("By hand.",),
+    run=(("Run", "r-1"),),
+    forms=(("JSON", "report.json"),),
+)
 
 
 def page(*outputs: Any, markdown: str = "Said.", head: PageHead = HEAD) -> str:
@@ -86,8 +94,9 @@ def test_an_error_makes_no_page() -> None:
 
 
 def test_prose_is_rendered_without_its_title_and_without_what_runs() -> None:
+    title = "# Daily report\n\n"
     text = page(
-        markdown="# Daily report\n\nA *word* <script>alert(1)</script>\n\n```mermaid\ngraph\n```\n\n$x$ [a](javascript:alert(1))"
+        markdown=title + "A *word* <script>alert(1)</script>\n\n```mermaid\ngraph\n```\n\n[a](javascript:alert(1))"
     )
     assert text.count("<h1") == 1
     assert "<em>word</em>" in text
@@ -120,3 +129,12 @@ def test_lone_surrogates_and_control_characters_reach_the_disk() -> None:
     text = page(result("text/html", "<p>\ud800\x00</p>"), markdown="\ud800 \x07", head=head)
     assert "\\ud800" in text
     assert text.encode("utf-8")
+
+
+def test_a_page_that_weighs_too_much_goes_without_passports_and_says_so() -> None:
+    figure = '<data class="mc-figure" value="1" data-figure="k" title="a long passport &gt; here">1</data>'
+    light, heavy = (page(result("text/html", figure * count)) for count in (10, 4000))
+    assert light.count("a long passport") == 10
+    assert "passport &gt;" not in heavy
+    assert heavy.count('data-figure="k"') == 4000
+    assert "too many figures here" in heavy

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import plotly.graph_objects as go
 import pytest
@@ -39,7 +39,7 @@ def test_plotly_takes_each_chart_as_it_is(spend: Make, which: int, name: str) ->
 @pytest.mark.parametrize("which", range(3))
 @pytest.mark.parametrize("name", ["compute", HOSTILE])
 def test_each_drawing_is_well_formed_and_says_its_numbers(spend: Make, which: int, name: str) -> None:
-    root = ElementTree.fromstring(charts(spend, name)[which]._repr_mimebundle_()[SVG])
+    root = ET.fromstring(charts(spend, name)[which]._repr_mimebundle_()[SVG])  # noqa: S314 - our own
     assert root.get("role") == "img"
     assert re.search(r"10\.00", root.get("aria-label") or "")
     assert [child.tag.rpartition("}")[2] for child in root][:2] == ["title", "desc"]
@@ -93,7 +93,7 @@ def test_any_values_can_be_drawn(values: tuple[Any, ...]) -> None:
     series = (Series("a", "actual", DAYS[: len(values)], values),)
     for chart in (Lines("t", "s", series), Lines("t", "s", series, zero=False), Bars("t", "s", series)):
         drawn = chart._repr_mimebundle_()[SVG]
-        ElementTree.fromstring(drawn)
+        ET.fromstring(drawn)  # noqa: S314 - our own
         assert "nan" not in drawn.replace("no data", "")
 
 
@@ -116,3 +116,9 @@ def test_a_sparkline_says_its_numbers_and_no_data_says_so() -> None:
     drawn = Sparkline((1.0, 0.5, None, 3.0), "T<1").svg()
     assert 'aria-label="T&lt;1: from USD 1.00 to USD 3.00, lowest USD 0.5000, highest USD 3.00"' in drawn
     assert "no data" in Sparkline((None, None)).svg()
+
+
+def test_a_series_without_a_label_is_named_in_the_data_table_alone() -> None:
+    bundle = Lines("t", "s", (Series("quiet", "prior", DAYS, (1.0,) * 4, label=False),))._repr_mimebundle_()
+    assert ">quiet" not in bundle[SVG].partition("</desc>")[2]
+    assert "quiet, USD</th>" in bundle[PAGE]

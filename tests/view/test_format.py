@@ -40,8 +40,12 @@ def test_a_sign_is_printed_only_where_something_is_left_after_rounding() -> None
 
 def test_a_short_amount_never_has_four_digits_before_its_point() -> None:
     assert [compact(value) for value in (999, 999_949, 999_950, 1_250_000, Decimal("-235265.2"))] == [
-        "999", "999.9k", "1.0M", "1.2M", "\N{MINUS SIGN}235.3k",
-    ]  # fmt: skip
+        "999",
+        "999.9k",
+        "1.0M",
+        "1.2M",
+        "\N{MINUS SIGN}235.3k",
+    ]
 
 
 @given(st.fractions(min_value=0, max_value=100, max_denominator=10**6))
@@ -77,8 +81,10 @@ def test_a_figure_is_printed_in_its_unit(value: Any, unit: str, text: str) -> No
 def test_a_figure_can_be_short_bare_signed_or_without_cents() -> None:
     spent = figure(Decimal("235265.20"), "USD")
     assert [figure_text(spent, shape) for shape in (SHORT, Shape("amount", sign=True), Shape(places=0))] == [
-        "USD 235.3k", "+235,265.20", "USD 235,265",
-    ]  # fmt: skip
+        "USD 235.3k",
+        "+235,265.20",
+        "USD 235,265",
+    ]
 
 
 def test_an_unknown_figure_is_not_available() -> None:

@@ -17,7 +17,7 @@ from mcreports.view.markup import (
     text_html,
     verdict_html,
     verdict_key,
-)  # fmt: skip
+)
 
 Make = Callable[..., Figure]
 
@@ -36,9 +36,13 @@ def test_a_figure_carries_its_exact_value_and_its_key(spend: Make) -> None:
 def test_a_figures_passport_names_window_quality_coverage_method_and_query(spend: Make) -> None:
     title = unescape(re.findall('title="([^"]*)"', figure_html(spend()))[0])
     assert title.split("\n") == [
-        "budget.spend.period, actual", "2025-10-01 00:00 UTC to 2025-11-01 00:00 UTC",
-        "99.9% of the expected samples, 44,640 samples", "counter.curve", 'cost{tenant="T1"}',
-    ]  # fmt: skip
+        "budget.spend.period, actual",
+        "2025-10-01 00:00 UTC to 2025-11-01 00:00 UTC",
+        "99.9 % of the expected samples",
+        "samples: 44,640",
+        "counter.curve",
+        'cost{tenant="T1"}',
+    ]
 
 
 def test_an_estimated_figure_says_so_beside_its_value(spend: Make) -> None:

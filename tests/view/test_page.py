@@ -28,9 +28,14 @@ def test_a_card_shows_its_figure_short_and_its_verdict_whole(spend: Make) -> Non
 
 def test_every_piece_escapes_its_text(spend: Make) -> None:
     pieces = (
-        Band(Status.PASS, BAD, (BAD,)), Cards((Card(BAD, spend(), BAD),)), Heading(BAD, BAD), Paragraph(BAD), Notes((BAD,)),
-        Notes((), BAD), SignOff((BAD,)),
-    )  # fmt: skip
+        Band(Status.PASS, BAD, (BAD,)),
+        Cards((Card(BAD, spend(), BAD),)),
+        Heading(BAD, BAD),
+        Paragraph(BAD),
+        Notes((BAD,)),
+        Notes((), BAD),
+        SignOff((BAD,)),
+    )
     assert not any(BAD in piece._repr_html_() for piece in pieces)
     assert all("&lt;script&gt;" in piece._repr_html_() for piece in pieces)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ HEIGHTS = st.lists(st.floats(0, 230), max_size=12)
 @given(HEIGHTS)
 def test_labels_never_overlap_and_never_fall_below_the_area(wanted: list[float]) -> None:
     placed = sorted(spread(wanted, 14, 230))
-    assert all(after - before >= 14 - 1e-9 for before, after in zip(placed, placed[1:], strict=False))
+    assert all(after - before >= 14 - 1e-9 for before, after in pairwise(placed))
     assert all(place <= 230 for place in placed)
 
 

@@ -6,8 +6,22 @@ import pytest
 
 from mcreports.view.theme import DARK, LIGHT, page_css, sheet
 
-TEXT = ("ink", "muted", "link", "fail", "warn", "pass", "unknown", "actual", "compute", "storage", "network", "driver-4",
-        "driver-5", "driver-6")  # fmt: skip
+TEXT = (
+    "ink",
+    "muted",
+    "link",
+    "fail",
+    "warn",
+    "pass",
+    "unknown",
+    "actual",
+    "compute",
+    "storage",
+    "network",
+    "driver-4",
+    "driver-5",
+    "driver-6",
+)
 
 
 def luminance(colour: str) -> float:

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pypdf
 import pytest
-from playwright.sync_api import Browser
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
 
 Visit = Callable[..., Any]
 A4_INSIDE = 695  # pixels between the margins of a printed page
@@ -90,8 +93,8 @@ def test_the_first_tab_leads_past_the_head(sample_page: Path, visit: Visit) -> N
 def test_nothing_is_clipped_in_print(sample_page: Path, visit: Visit) -> None:
     page = visit(sample_page, A4_INSIDE).page
     page.emulate_media(media="print")
-    clipped = "Array.from(document.querySelectorAll('table, .mc-plot text')).filter(t => t.getBoundingClientRect().right > innerWidth + 1).length"
-    assert page.evaluate(clipped) == 0
+    ends = "Array.from(document.querySelectorAll('table, .mc-plot text'), t => t.getBoundingClientRect().right)"
+    assert max(page.evaluate(ends)) <= A4_INSIDE + 1
 
 
 def test_a_printed_page_counts_its_pages_and_repeats_the_heads_of_tables(sample_page: Path, visit: Visit) -> None:

@@ -3,30 +3,91 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mcreports.view.markup import visible
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 Make = Callable[..., str]
 
 MARKUP = (
-    "<script>window.ran=1</script>", "</script><script>window.ran=1</script>", "<img src=x onerror=window.ran=1>", "javascript:window.ran=1",
-    "<svg onload=window.ran=1>", "</style><script>window.ran=1</script>", "</title><script>window.ran=1</script>", "-->\u200b<script>window.ran=1</script>",
-    '" onmouseover="window.ran=1" autofocus onfocus="window.ran=1', "' onclick='window.ran=1", "<iframe src=file:///etc/passwd>",
-    "<a href=javascript:window.ran=1>x</a>", "<style>*{display:none}</style>", "<base href=//evil.example>", "<link rel=stylesheet href=//evil.example>",
-    "<meta http-equiv=refresh content='0;url=//evil.example'>", "]]><script>window.ran=1</script>", "&lt;b&gt;", "&#x3c;script&#x3e;",
-    "<details open ontoggle=window.ran=1>", "<math><mtext></mtext><mglyph><style><img src=x onerror=window.ran=1>",
-    "<noscript><p title='</noscript><img src=x onerror=window.ran=1>'>", "<svg><style><img src=x onerror=window.ran=1>",
-    "```mermaid\ngraph TD\n```", "<pre class=mermaid>graph TD</pre>", "$x$ \\(y\\) $$z$$", "[x](javascript:window.ran=1)", "![x](//evil.example/x.png)",
-)  # fmt: skip
+    "<script>window.ran=1</script>",
+    "</script><script>window.ran=1</script>",
+    "<img src=x onerror=window.ran=1>",
+    "javascript:window.ran=1",
+    "<svg onload=window.ran=1>",
+    "</style><script>window.ran=1</script>",
+    "</title><script>window.ran=1</script>",
+    "-->\u200b<script>window.ran=1</script>",
+    '" onmouseover="window.ran=1" autofocus onfocus="window.ran=1',
+    "' onclick='window.ran=1",
+    "<iframe src=file:///etc/passwd>",
+    "<a href=javascript:window.ran=1>x</a>",
+    "<style>*{display:none}</style>",
+    "<base href=//evil.example>",
+    "<link rel=stylesheet href=//evil.example>",
+    "<meta http-equiv=refresh content='0;url=//evil.example'>",
+    "]]><script>window.ran=1</script>",
+    "&lt;b&gt;",
+    "&#x3c;script&#x3e;",
+    "<details open ontoggle=window.ran=1>",
+    "<math><mtext></mtext><mglyph><style><img src=x onerror=window.ran=1>",
+    "<noscript><p title='</noscript><img src=x onerror=window.ran=1>'>",
+    "<svg><style><img src=x onerror=window.ran=1>",
+    "```mermaid\ngraph TD\n```",
+    "<pre class=mermaid>graph TD</pre>",
+    "$x$ \\(y\\) $$z$$",
+    "[x](javascript:window.ran=1)",
+    "![x](//evil.example/x.png)",
+)
 TEXT = (
-    "{{7*7}}", "{0.__class__}", "%(x)s", "{% raw %}", "=cmd|'/c calc'!A0", "+1", "-1", "@SUM", "a\tb", "a\rb", "a\nb", "a\x00b", "../", "/etc/passwd",
-    "..%2f", "x" * 300, ".", "trailing.", "CON", "e\u0301", "\u00e9", "Case", "case", "\u202eabc", "a\u200bb", "\U0001f4a3", "\ud800", "NA", "null",
-    "None", "true", "007", "1e5", 'x"} or up{a!="', "O'Brien", ".*", "end\\", "a\r\nBcc: x@evil", "<!channel>", "*", "\u2066a\u2069", "\uffff",
-)  # fmt: skip
+    "{{7*7}}",
+    "{0.__class__}",
+    "%(x)s",
+    "{% raw %}",
+    "=cmd|'/c calc'!A0",
+    "+1",
+    "-1",
+    "@SUM",
+    "a\tb",
+    "a\rb",
+    "a\nb",
+    "a\x00b",
+    "../",
+    "/etc/passwd",
+    "..%2f",
+    "x" * 300,
+    ".",
+    "trailing.",
+    "CON",
+    "e\u0301",
+    "\u00e9",
+    "Case",
+    "case",
+    "\u202eabc",
+    "a\u200bb",
+    "\U0001f4a3",
+    "\ud800",
+    "NA",
+    "null",
+    "None",
+    "true",
+    "007",
+    "1e5",
+    'x"} or up{a!="',
+    "O'Brien",
+    ".*",
+    "end\\",
+    "a\r\nBcc: x@evil",
+    "<!channel>",
+    "*",
+    "\u2066a\u2069",
+    "\uffff",
+)
 
 
 def literal(name: str) -> str:
