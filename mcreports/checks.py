@@ -22,6 +22,29 @@ class Status(StrEnum):
 SEVERITY = (Status.PASS, Status.WARN, Status.UNKNOWN, Status.FAIL)
 
 
+# what a reader calls each check, in the order in which they are told
+NAMES = {
+    "budget.utilization.daily": "Daily budget",
+    "budget.utilization.monthly": "Monthly budget",
+    "budget.forecast": "Forecast against budget",
+    "budget.burn_rate": "Burn rate",
+    "autonomy.success_rate": "Autonomy success rate",
+    "autonomy.compensation_rate": "Autonomy compensation rate",
+    "autonomy.policy_violations": "Policy violations",
+    "autonomy.residency_violations": "Residency violations",
+    "autonomy.evidence_agreement": "Autonomy evidence against metrics",
+    "grounding.pass_rate": "RAG grounding",
+    "grounding.attestation": "Grounding attestation",
+    "platform.replication_lag_p95": "Replication lag p95",
+    "platform.graphql_p95": "GraphQL latency p95",
+    "config.drift": "Configuration drift",
+    "evidence.compliance": "Evidence compliance",
+    "readiness": "Production readiness",
+    "data.coverage": "Sample coverage",
+    "tenants.expected": "Tenant nobody configured",
+}
+
+
 def worst(statuses: Iterable[Status]) -> Status:
     """The gravest of the statuses; of none at all, unknown: silence is not a pass.
 

@@ -47,19 +47,22 @@ def forecast(history: np.ndarray, remaining: int) -> Forecast:
     known = int((~np.isnan(history)).sum())
     if known < LEAST_DAYS:
         return Forecast(np.empty(0), refusal=f"{known} days of history; a forecast needs {LEAST_DAYS}")
-    days = _ahead(history, remaining)
-    residuals = _residuals(history)
-    sums = _resample(residuals, remaining)
-    low, high = np.quantile(sums, [0.1, 0.9]) + days.sum()
-    return Forecast(days, max(0.0, float(low)), float(high), _past_error(history, remaining))
+    days, residuals = _ahead(history, remaining), _residuals(history)
+    if np.isnan(days).any() or not len(residuals):
+        return Forecast(np.empty(0), refusal=f"no day of the last {WEEKS} weeks is known, or none to learn from before")
+    # errors of one sign, as growth leaves them, must not push the forecast out of its own interval
+    low, high = np.quantile(_resample(residuals, remaining), [0.1, 0.9])
+    whole = float(days.sum())
+    low, high = max(0.0, whole + min(0.0, float(low))), whole + max(0.0, float(high))
+    return Forecast(days, low, high, _past_error(history, remaining))
 
 
 def _ahead(history: np.ndarray, count: int) -> np.ndarray:
-    """Each of the next days: the mean of the last four days of its weekday that are known."""
+    """Each of the next days: the mean of the last four days of its weekday, or of all, that are known; else NaN."""
     padded = np.concatenate([np.full((-len(history)) % 7, np.nan), history])
     weeks = padded.reshape(-1, 7)[-WEEKS:]
     seen = ~np.isnan(weeks)
-    overall = np.nanmean(weeks)
+    overall = weeks[seen].mean() if seen.any() else np.nan
     counts = seen.sum(axis=0)
     means = np.where(counts > 0, np.where(seen, weeks, 0.0).sum(axis=0) / np.maximum(counts, 1), overall)
     return np.asarray(np.resize(means, count))
@@ -68,7 +71,7 @@ def _ahead(history: np.ndarray, count: int) -> np.ndarray:
 def _residuals(history: np.ndarray) -> np.ndarray:
     """What each day that had a week before it was off from its forecast of a week earlier."""
     off = [history[i : i + 7] - _ahead(history[:i], len(history[i : i + 7])) for i in range(7, len(history), 7)]
-    flat = np.concatenate(off)
+    flat = np.concatenate(off) if off else np.empty(0)
     return np.asarray(flat[~np.isnan(flat)])
 
 
@@ -86,7 +89,7 @@ def _past_error(history: np.ndarray, remaining: int) -> float | None:
     span = min(remaining, 14)
     errors = []
     for origin in range(LEAST_DAYS, len(history) - span + 1):
-        actual = history[origin : origin + span].sum()
-        if actual > 0:
-            errors.append(abs(_ahead(history[:origin], span).sum() - actual) / actual)
+        actual, expected = history[origin : origin + span].sum(), _ahead(history[:origin], span).sum()
+        if actual > 0 and not np.isnan(expected):
+            errors.append(abs(expected - actual) / actual)
     return 100 * float(np.mean(errors)) if errors else None

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from mcreports.checks import Status
 from mcreports.domains.derive import number
-from mcreports.domains.story import main_driver
+from mcreports.domains.story import main_driver, side
 from mcreports.figures import Figure
 from mcreports.view.format import Shape
-from mcreports.view.markup import Name, Strong
+from mcreports.view.markup import Name, Shown, Strong
 from mcreports.view.page import Band, Card, Cards
 from mcreports.view.tables import Column, Table
 
@@ -37,8 +37,8 @@ def cards(report: Report) -> Cards:
     """Month to date, forecast, the period, autonomy and grounding."""
     figures = report.figures
     month = (
-        Card("Month to date", figures.find("budget.spend.mtd"), (figures.find("budget.variance.mtd_percent"), " against the budget to date")),
-        Card("Month end", figures.find("budget.forecast.month_end"), (figures.find("budget.variance.month_percent"), " against the budget")),
+        Card("Month to date", figures.find("budget.spend.mtd"), _against(figures.find("budget.variance.mtd_percent"), "the budget to date")),
+        Card("Month end", figures.find("budget.forecast.month_end"), _against(figures.find("budget.variance.month_percent"), "the budget")),
         Card(NAMES[report.snapshot.report], figures.find("budget.spend.period"), (figures.find("budget.change.period_percent"), " against the one before")),
     )
     worst = gravest(report, "autonomy.success_rate")
@@ -48,6 +48,10 @@ def cards(report: Report) -> Cards:
         Card("RAG grounding", figures.find("grounding.pass_rate"), "", platform_verdict(report, "grounding.pass_rate")),
     )
     return Cards(month + rates)
+
+
+def _against(variance: Figure, reference: str) -> Text:
+    return (Shown(variance, SIGNED), f", {side(variance)} {reference}") if variance.is_known else (variance, f" against {reference}")
 
 
 def platform_verdict(report: Report, check: str) -> Verdict | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mcreports.domains.derive import number
@@ -14,6 +15,8 @@ from mcreports.view.tables import Column, Table
 
 if TYPE_CHECKING:
     from mcreports.domains.compose import Report
+    from mcreports.view.tables import Row
+    from mcreports.view.tables import Row
 
 SIGNED = Shape("amount", sign=True)
 ALL = Name("Total")
@@ -55,8 +58,8 @@ def driver_bridge(report: Report, figure_id: str = "budget.change.mtd") -> Bridg
     same = "the same days of the month before" if figure_id.endswith("mtd") else "the period before"
     title = "Change by driver"
     if steps and whole.value is not None:
-        first = max(steps, key=lambda f: abs(number(f.value) or 0))
-        title = f"{dict(first.labels)['driver']} changed most".capitalize()
+        first = max(steps, key=_size)
+        title = f"Changed most: {dict(first.labels)['driver'] or '(no driver)'}"
     pairs = tuple((dict(step.labels)["driver"], step) for step in steps)
     return Bridge(title, f"USD, against {same}, by driver", pairs, ("total", whole), half=True)
 
@@ -76,9 +79,19 @@ def tenant_table(report: Report) -> Table:
         "budget.forecast.month_end", "budget.limit.monthly", "budget.variance.month", "budget.variance.month_percent",
         "budget.change.mtd_percent",
     )  # fmt: skip
-    names = sorted(_tenants(report), key=lambda name: -(number(report.figures.find("budget.variance.month", name).value) or -10**12))
-    rows = tuple((Name(name), *_row(report, ids, name), _spark(report, name)) for name in names)
+    names = sorted(_tenants(report), key=lambda name: _over(report, name), reverse=True)
+    rows: tuple[Row, ...] = tuple((Name(name), *_row(report, ids, name), _spark(report, name)) for name in names)
     return Table("All tenants", columns, rows, (ALL, *_row(report, ids, None), _spark(report, None)))
+
+
+def _size(figure: Figure) -> Fraction:
+    return abs(number(figure.value) or Fraction(0))
+
+
+def _over(report: Report, tenant: str) -> tuple[bool, Fraction]:
+    """What the tenants are ordered by: the most over its budget first, the unknown last."""
+    over = number(report.figures.find("budget.variance.month", tenant).value)
+    return over is not None, over or Fraction(0)
 
 
 def _row(report: Report, ids: tuple[str, ...], tenant: str | None) -> tuple[Figure, ...]:
@@ -119,7 +132,7 @@ def day_table(report: Report) -> Table:
     days = _by_day(report, "budget.spend.day")
     drivers = _day_drivers(report)
     columns = (Column("Day"), *(Column(driver or "(no driver)", "number") for driver in drivers), Column("Total", "number"))
-    rows = []
+    rows: list[Row] = []
     for figure in days:
         label = dict(figure.labels)["day"]
         parts = (report.figures.find("budget.spend.day", day=label, driver=driver) for driver in drivers)

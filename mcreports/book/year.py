@@ -13,6 +13,8 @@ from mcreports.view.tables import Column, Table
 if TYPE_CHECKING:
     from mcreports.domains.compose import Report
     from mcreports.figures import Figure
+    from mcreports.view.tables import Row
+    from mcreports.view.tables import Row
 
 SIGNED = Shape("amount", sign=True)
 
@@ -30,11 +32,11 @@ def month_table(report: Report) -> Table:
     """Each month's spend of every tenant."""
     names = list(dict.fromkeys(f.tenant for f in report.figures.where("budget.spend.month") if f.tenant is not None))
     columns = (Column("Month"), *(Column(name, "number") for name in names), Column("Total", "number"))
-    rows = tuple(
+    rows: tuple[Row, ...] = tuple(
         (month, *(report.figures.find("budget.spend.month", name, month=month) for name in (*names, None)))
         for month in _months(report)
     )
-    total = ("Total", *(report.figures.find("budget.spend.period", name) for name in (*names, None)))
+    total: Row = ("Total", *(report.figures.find("budget.spend.period", name) for name in (*names, None)))
     return Table("Spend by month and tenant", columns, rows, total)
 
 
@@ -47,7 +49,9 @@ def rate_table(report: Report) -> Table:
         "Grounded": "grounding.pass_rate",
     }  # fmt: skip
     columns = (Column("Month"), *(Column(head, "number") for head in ids))
-    rows = tuple((month, *(report.figures.find(name, month=month) for name in ids.values())) for month in _months(report))
+    rows: tuple[Row, ...] = tuple(
+        (month, *(report.figures.find(name, month=month) for name in ids.values())) for month in _months(report)
+    )
     return Table("Unit cost and rates by month", columns, rows)
 
 
@@ -67,7 +71,7 @@ def change_table(report: Report) -> Table:
     rows = []
     for change in report.figures.where("budget.change.month"):
         labels = dict(change.labels)
-        percent = report.figures.find("budget.change.month_percent", change.tenant, **labels)
+        percent = report.figures.find("budget.change.month_percent", change.tenant, start=None, **labels)
         rows.append((Name(change.tenant or ""), Name(labels["driver"]), labels["month"], change, percent))
     return Table("Largest changes", columns, tuple(rows), empty="No month has one before it.")
 

@@ -62,15 +62,18 @@ def source_of(settings: Settings, at: datetime) -> Source:
 
 
 @contextmanager
-def progress(quiet: bool = False) -> Iterator[Callable[[str], None]]:
-    """Tell on stderr what is being done: a moving line on a terminal, nothing elsewhere."""
-    if quiet or not sys.stderr.isatty():
+def progress() -> Iterator[Callable[[str], None]]:
+    """Tell on stderr what is being done and for how long: a bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    with Console(stderr=True).status("starting") as status:
-        yield lambda text: status.update(text)
+    columns = (BarColumn(20), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda text: bar.update(task, description=text)
 
 
 def say(text: str) -> None:

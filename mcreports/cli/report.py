@@ -28,7 +28,7 @@ HELP = """Publish a report as HTML, notebook and JSON, and more forms on request
 
   mcreports report --due
 """
-FORMATS = ("html", "json", "csv", "xlsx", "pdf")
+FORMATS = ("html", "json", "csv")
 GATES = {"fail": 3, "unknown": 4}
 
 
@@ -57,7 +57,7 @@ def report(
     source: options.Source = None,
     evidence: options.Evidence = None,
     output: options.Output = None,
-    formats: Annotated[str | None, typer.Option("--format", help="html,json,csv,xlsx,pdf; the first two always come.")] = None,
+    formats: Annotated[str | None, typer.Option("--format", help="html,json,csv; the first two always come.")] = None,
     due: Annotated[bool, typer.Option("--due", help="Every closed, settled, unpublished period, oldest first.")] = False,
     provisional: Annotated[bool, typer.Option("--provisional", help="Also of a period that is not over: PRELIMINARY.")] = False,
     reason: Annotated[str, typer.Option(help="Why a published period is restated; kept in its manifest.")] = "",
@@ -66,6 +66,7 @@ def report(
 ) -> None:
     """Publish what was asked for, rebuild the portal, say what came of it."""
     settings = settings_of(context, source, evidence=evidence, output=output, formats=_formats(formats))
+    _refuse_unknown(settings.report.formats)
     at = now()
     if due == (kind is not None):
         msg = "say which report (daily, weekly, monthly, trends), or --due for all that are due, not both"
@@ -88,13 +89,15 @@ def report(
     _leave(fail_on, published)
 
 
-def _formats(text: str | None) -> tuple[str, ...]:
-    named = tuple(part.strip() for part in text.split(",")) if text else ()
-    strange = [name for name in named if name not in FORMATS]
+def _formats(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(part.strip() for part in text.split(","))
+
+
+def _refuse_unknown(formats: tuple[str, ...]) -> None:
+    strange = [name for name in formats if name not in FORMATS]
     if strange:
         msg = f"no format is called {', '.join(map(repr, strange))}; there are {', '.join(FORMATS)}"
         raise UsageError(msg)
-    return named
 
 
 def _publish(order: Any, settings: Settings, at: Any, *, per_tenant: bool, reason: str = "") -> PublishedRun:  # noqa: ANN401

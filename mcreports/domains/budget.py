@@ -63,14 +63,18 @@ def assess(snapshot: Snapshot) -> Section:
     section = Section(tuple(spend), _unexpected(books, calendar))
     heading: list[outlook.Outlook] = []
     allowed: list[Figure] = []
+    present = books.present(calendar.to_date)
     for tenant in books.tenants:
         own = limits.limit(snapshot, tenant, "monthly", calendar.span)
         part, ahead = _month(books, calendar, tenant, own)
-        heading.append(ahead)
-        allowed.append(own)
-        section += part
         if snapshot.report == "daily":
-            section += _day(books, calendar, tenant, own)
+            part += _day(books, calendar, tenant, own)
+        if tenant in present:
+            heading.append(ahead)
+            allowed.append(own)
+            section += part
+        else:
+            section += Section(part.figures)  # gone before this month, and not waited for
     if not books.tenants:
         section += Section(verdicts=tuple(_nobody(snapshot)))
     whole = limits.total("budget.limit.monthly", allowed, calendar.span)
@@ -127,12 +131,12 @@ def _day(books: Books, calendar: Calendar, tenant: str, monthly: Figure) -> Sect
     snapshot = books.snapshot
     spent = books.figure("budget.spend.period", tenant, calendar.span)
     daily = limits.limit(snapshot, tenant, "daily", calendar.span)
-    burn = outlook.burn_rate(books, tenant, calendar.month, (spent, monthly))
+    pace = outlook.burn_rate(books, tenant, calendar.month, (spent, monthly))
     verdicts = (
         limits.judge_utilization("daily", spent, daily, snapshot.rule("budget.utilization.daily", tenant)),
-        outlook.judge_burn_rate(burn, snapshot.rule("budget.burn_rate", tenant)),
+        outlook.judge_burn_rate(pace, snapshot.rule("budget.burn_rate", tenant)),
     )
-    return Section((daily, limits.utilization("daily", spent, daily), burn), verdicts)
+    return Section((daily, limits.utilization("daily", spent, daily), pace.figure), verdicts)
 
 
 def _nobody(snapshot: Snapshot) -> Iterable[Verdict]:
@@ -149,8 +153,7 @@ def _unexpected(books: Books, calendar: Calendar) -> tuple[Verdict, ...]:
     reason = "it has costs, and nobody configured it"
     return tuple(
         Verdict("tenants.expected", tenant, Status.WARN, "1", "0", "<=", "", reason, ("budget.spend.period",))
-        for tenant in books.unexpected
-        if books.spend(tenant, None, calendar.to_date).cents is not None
+        for tenant in books.present(calendar.to_date)[len(books.snapshot.tenants) :]
     )
 
 

@@ -34,25 +34,39 @@ def quality(parts: Sequence[Figure]) -> Quality:
 def difference(figure_id: str, after: Figure, before: Figure) -> Figure:
     """``after - before`` in the same unit, with the widest bounds that both allow."""
     one, two = number(after.value), number(before.value)
+    derived = _derived(figure_id, "difference", (after, before))
+    if one is None or two is None:
+        return derived
     bounds = None
-    if one is not None and two is not None and (after.bounds or before.bounds):
-        (low, high), (less, more) = _ends(after), _ends(before)
+    if after.bounds or before.bounds:
+        (low, high), (less, more) = ends(after), ends(before)
         bounds = (_typed(_minus(low, more), after), _typed(_minus(high, less), after))
-    value = None if one is None or two is None else one - two
-    return _derived(figure_id, (after, before), _typed(value, after), after.unit, "difference", bounds)
+    return replace(derived, value=_typed(one - two, after), bounds=bounds, quality=_known((after, before)))
 
 
 def share(figure_id: str, part: Figure, whole: Figure, unit: str = "%") -> Figure:
-    """``part`` as a percentage of ``whole``; unknown where the whole is 0."""
-    one, two = number(part.value), number(whole.value)
-    if one is None or two is None or two == 0:
-        reason = "its reference is 0" if two == 0 else ""
-        return replace(_derived(figure_id, (part, whole), None, unit, "share", None), reason=reason)
+    """``part`` as a percentage of ``whole``, with the widest bounds that both allow; unknown where the whole is 0."""
+    exact = ratio(part, whole)
+    derived = replace(_derived(figure_id, "share", (part, whole)), unit=unit)
+    if exact is None:
+        is_empty = part.value is not None and number(whole.value) == 0
+        return replace(derived, reason="its reference is 0") if is_empty else derived
     bounds = None
-    if part.bounds:
-        low, high = _ends(part)
-        bounds = tuple(None if end is None else float(100 * end / two) for end in (low, high))
-    return _derived(figure_id, (part, whole), float(100 * one / two), unit, "share", bounds)
+    if part.bounds or whole.bounds:
+        (low, high), (least, most) = ends(part), ends(whole)
+        least = least or Fraction(0)
+        bounds = (_percent(low, most, least), _percent(high, least, most))
+    return replace(derived, value=float(exact), bounds=bounds, quality=_known((part, whole)))
+
+
+def _percent(end: Fraction | None, rising: Fraction | None, falling: Fraction | None) -> float | None:
+    """An end of a part by the end of its whole that is furthest off: one for what is over 0, one for what is below."""
+    if end is None:
+        return None
+    whole = rising if end > 0 else falling
+    if whole is None or end == 0:
+        return 0.0  # a whole without a top makes its share as small as can be
+    return float(100 * end / whole) if whole > 0 else None
 
 
 def ratio(part: Figure, whole: Figure) -> Fraction | None:
@@ -61,7 +75,8 @@ def ratio(part: Figure, whole: Figure) -> Fraction | None:
     return None if one is None or two is None or two == 0 else 100 * one / two
 
 
-def _ends(figure: Figure) -> tuple[Fraction | None, Fraction | None]:
+def ends(figure: Figure) -> tuple[Fraction | None, Fraction | None]:
+    """The bounds of a figure as exact numbers, None where there is no known end; its value where it has none."""
     low, high = figure.bounds or (figure.value, figure.value)
     return number(low), number(high)
 
@@ -76,19 +91,16 @@ def _typed(value: Fraction | None, like: Figure) -> Value:
     return money(value) if like.unit == "USD" else float(value)
 
 
-def _derived(
-    figure_id: str, parts: tuple[Figure, Figure], value: Value, unit: str, method: str,
-    bounds: tuple[Value, ...] | None,
-) -> Figure:  # fmt: skip
+def _known(parts: tuple[Figure, Figure]) -> Quality:
+    return Quality.ACTUAL if quality(parts) is Quality.ACTUAL else Quality.ESTIMATED
+
+
+def _derived(figure_id: str, method: str, parts: tuple[Figure, Figure]) -> Figure:
+    """A figure made of two others, its value not yet known."""
     first, second = parts
-    known = value is not None
     reasons = dict.fromkeys(part.reason for part in parts if part.reason)
-    return Figure(
-        id=figure_id, tenant=first.tenant, value=value, unit=unit, window=first.window,
+    return replace(
+        first, id=figure_id, value=None, bounds=None, quality=Quality.UNKNOWN,
         query=first.query if first.query == second.query else f"{first.query} ; {second.query}",
-        method=f"{method}({first.id}, {second.id})",
-        quality=(Quality.ACTUAL if quality(parts) is Quality.ACTUAL else Quality.ESTIMATED) if known else Quality.UNKNOWN,
-        bounds=None if bounds is None else (bounds[0], bounds[1]),
-        coverage=first.coverage, samples=first.samples, resets=first.resets, labels=first.labels,
-        reason="; ".join(reasons),
+        method=f"{method}({first.id}, {second.id})", reason="; ".join(reasons),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mcreports.checks import Status, worst
+from mcreports.checks import NAMES, Status, worst
 from mcreports.domains.story import story
 
 if TYPE_CHECKING:
@@ -16,24 +16,7 @@ if TYPE_CHECKING:
     from mcreports.snapshot import Snapshot
 
 MOST_NAMES = 3
-SUBJECTS = {
-    "budget.utilization.daily": "daily budget",
-    "budget.utilization.monthly": "monthly budget",
-    "budget.forecast": "forecast against budget",
-    "budget.burn_rate": "burn rate",
-    "autonomy.success_rate": "autonomy success rate",
-    "autonomy.compensation_rate": "autonomy compensation rate",
-    "autonomy.policy_violations": "policy violations",
-    "autonomy.residency_violations": "residency violations",
-    "autonomy.evidence_agreement": "autonomy evidence",
-    "grounding.pass_rate": "RAG grounding",
-    "platform.replication_lag_p95": "replication lag",
-    "platform.graphql_p95": "GraphQL latency",
-    "config.drift": "configuration drift",
-    "evidence.compliance": "evidence",
-    "data.coverage": "sample coverage",
-    "tenants.expected": "tenant nobody configured",
-}
+ORDER = tuple(NAMES)
 
 
 @dataclass(frozen=True)
@@ -80,8 +63,17 @@ def _text(status: Status, counts: dict[Status, list[Verdict]], broken: list[str]
 def _grouped(verdicts: Sequence[Verdict]) -> list[str]:
     """One phrase per check, naming its tenants."""
     phrases = []
-    for check in sorted({v.check for v in verdicts}, key=lambda c: list(SUBJECTS).index(c) if c in SUBJECTS else 99):
+    for check in sorted({v.check for v in verdicts}, key=_rank):
         names = list(dict.fromkeys(v.tenant or "the platform" for v in verdicts if v.check == check))
         shown = ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
-        phrases.append(f"{SUBJECTS.get(check, check)} ({shown})")
+        phrases.append(f"{_inside(NAMES.get(check, check))} ({shown})")
     return phrases
+
+
+def _rank(check: str) -> tuple[int, str]:
+    return (ORDER.index(check) if check in ORDER else len(ORDER), check)
+
+
+def _inside(name: str) -> str:
+    """A name within a sentence: its first letter small, unless it is an abbreviation's."""
+    return name if name[1:2].isupper() or name.startswith("GraphQL") else name[:1].lower() + name[1:]

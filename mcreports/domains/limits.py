@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mcreports import rules
+from mcreports.checks import Status
+from mcreports.domains.coverage import judge_sight
 from mcreports.domains.derive import money, number, ratio, share
-from mcreports.domains.money import milliseconds
+from mcreports.domains.series import Seen, instant, lines, seen, watch
 from mcreports.figures import Figure, Quality
 from mcreports.rules import Rule, Subject
-from mcreports.samples import instants, interval_of
 
 if TYPE_CHECKING:
     from mcreports.checks import Verdict
     from mcreports.domains.money import Span
+    from mcreports.domains.series import Line, Watch
     from mcreports.snapshot import Snapshot
 
 KEYS = {"daily": "budget.limit_daily", "monthly": "budget.limit_monthly"}
@@ -31,28 +33,36 @@ def limit(snapshot: Snapshot, tenant: str, which: str, span: Span) -> Figure:
     if own is not None:
         query = f"settings: tenants.{tenant}.budget_{which}"
         return Figure(figure_id, tenant, money(Decimal(own)), "USD", span, query, "settings")
-    blank = Figure(
-        figure_id, tenant, None, "USD", span, snapshot.metrics[key].selector(tenant=tenant), "gauge.last", Quality.UNKNOWN
-    )
-    table = snapshot.table(key)
-    table = table[(table["tenant"] == tenant) & (table["ts"] >= span[0]) & (table["ts"] < span[1])]
-    valid = np.isfinite(table["value"].to_numpy()) & (table["value"].to_numpy() >= 0)
-    table = table[valid]
-    if table.empty:
-        return replace(blank, reason="no limit is set" if valid.all() else "its limit is not a number")
-    ts = instants(table)
-    step = interval_of(ts)
-    until = milliseconds(min(span[1], snapshot.windows[key].end))
-    known = replace(blank, samples=len(ts))
-    if len(ts) > 1:
-        # a gauge counts from its first sample on, as a tenant's counters do
-        coverage = min(1.0, len(ts) / max(1, int((until - ts[0]) / step)))
-        known = replace(known, coverage=coverage)
-        if until - ts[-1] > STALE * step:
-            return replace(known, reason=f"its limit was last seen at {table['ts'].iloc[-1]:%Y-%m-%d %H:%M} UTC")
-        if coverage * 100 < snapshot.rule("data.coverage", tenant).fail:
-            return replace(known, reason=f"only {100 * coverage:.1f} % of its limit's samples are there")
-    return replace(known, value=money(float(table["value"].iloc[-1])), quality=Quality.ACTUAL)
+    query = snapshot.metrics[key].selector(tenant=tenant)
+    blank = Figure(figure_id, tenant, None, "USD", span, query, "gauge.last", Quality.UNKNOWN)
+    window = watch(snapshot, key, *span)
+    for line in lines(snapshot.table(key), snapshot.metrics[key].labels):
+        if line.labels[0] == tenant and len(_inside(line, window)):
+            return _read(snapshot, blank, key, line)
+    return replace(blank, reason="no limit is set")
+
+
+def _inside(line: Line, window: Watch) -> np.ndarray:
+    return np.flatnonzero((line.ts >= window.start) & (line.ts < window.end))
+
+
+def _read(snapshot: Snapshot, blank: Figure, key: str, line: Line) -> Figure:
+    """The gauge's last value, unless it is stale, thin or not a number: then unknown, and why."""
+    window = watch(snapshot, key, *blank.window)
+    valid = np.isfinite(line.values) & (line.values >= 0)
+    line = replace(line, ts=line.ts[valid], values=line.values[valid])
+    inside, sight = _inside(line, window), seen(line, window) if valid.any() else Seen()
+    known = replace(blank, samples=sight.samples, coverage=sight.share)
+    if not len(inside):
+        return replace(known, reason="its limit is not a number")
+    if np.isnan(line.interval):
+        return replace(known, reason="a single sample shows no interval: its limit may be stale")
+    last = int(inside[-1])
+    if window.end - line.ts[last] > STALE * line.interval:
+        return replace(known, reason=f"its limit was last seen at {instant(int(line.ts[last]))}")
+    if judge_sight(snapshot, key, blank.tenant, sight).status in {Status.FAIL, Status.UNKNOWN}:
+        return replace(known, reason=f"only {100 * (sight.share or 0):.1f} % of its limit's samples are there")
+    return replace(known, value=money(float(line.values[last])), quality=Quality.ACTUAL)
 
 
 def total(figure_id: str, parts: list[Figure], span: Span) -> Figure:
@@ -83,7 +93,8 @@ def judge_utilization(which: str, spent: Figure, allowed: Figure, rule: Rule) ->
     value = ratio(spent, allowed)
     subject = Subject(spent.tenant, (check, spent.id, allowed.id))
     if value is None:
-        return rules.judge(check, rule, None, subject, spent.reason or allowed.reason or "its limit is 0")
+        silent = spent if spent.value is None else allowed
+        return rules.judge(check, rule, None, subject, silent.reason or "its limit is 0")
     return rules.judge(check, rule, value, subject, doubt(utilization(which, spent, allowed), rule))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 COST = "budget.cost"
 METHOD = "counter.curve"
+STALE = 5  # a series that has been silent for so many intervals is not waited for
 
 Span = tuple[datetime, datetime]
 
@@ -38,9 +39,30 @@ class Books:
         """Tenants that have costs and that nobody configured."""
         return self.tenants[len(self.snapshot.tenants) :]
 
+    @property
+    def until(self) -> datetime:
+        """The end of what the source was asked for: before the period's end while that is still to come."""
+        window = self.snapshot.windows.get(COST)
+        return self.snapshot.period.end if window is None else window.end
+
+    def present(self, span: Span) -> tuple[str, ...]:
+        """The tenants to judge: expected ones, and others that have costs in the window."""
+        others = [name for name in self.unexpected if self.spend(name, None, span).cents is not None]
+        return (*self.snapshot.tenants, *others)
+
+    def heard(self, tenant: str, at: datetime) -> datetime:
+        """The newest instant up to ``at`` that every series of a tenant has reached, stale ones apart."""
+        now = milliseconds(at)
+        own = [line for key, line in self.lines.items() if key[0] == tenant]
+        last = [int(line.ts[-1]) for line in own if now - STALE * line.interval <= line.ts[-1] < now]
+        return at - timedelta(milliseconds=now - min(last)) if last else at
+
     def spend(self, tenant: str, driver: str | None, span: Span) -> Spend:
         """What a tenant spent in a window, for one driver or for all."""
         start, end = (milliseconds(at) for at in span)
+        window = self.snapshot.windows.get(COST)
+        if window is not None and span[0] < window.start:
+            return ledger.Spend(None, reasons=("the snapshot does not reach back so far",))
         own = {key: line for key, line in self.lines.items() if key[0] == tenant and driver in {None, key[1]}}
         parts = {key: ledger.spend(line, start, end) for key, line in own.items()}
         whole = ledger.total(parts.values())
@@ -55,19 +77,21 @@ class Books:
         driver = labels.get("driver")
         if tenant is not None:
             return self._figure(figure_id, tenant, span, labels, self.spend(tenant, driver, span))
-        parts = {name: self.spend(name, driver, span) for name in self.tenants}
-        whole = ledger.total(parts.values())
-        silent = [name for name in self.snapshot.tenants if parts[name].cents is None and not self._unborn(name, span)]
-        if driver is None and whole.cents is not None and silent:
+        whole = ledger.total(self.spend(name, driver, span) for name in self.tenants)
+        silent = [name for name in self.snapshot.tenants if self._is_silent(name, span)]
+        if whole.cents is not None and silent:
             reason = f"no data of {', '.join(silent)}"
             whole = replace(whole, quality=Quality.ESTIMATED, high=None, reasons=(*whole.reasons, reason))
         return self._figure(figure_id, None, span, labels, whole)
 
-    def _unborn(self, tenant: str, span: Span) -> bool:
-        """Whether a tenant's first sample was taken after the window, by a source that was watching."""
+    def _is_silent(self, tenant: str, span: Span) -> bool:
+        """Whether nothing is known of a tenant's window, unless it came later to a source that was watching."""
+        if self.spend(tenant, None, span).cents is not None:
+            return False
         born = [line.born for key, line in self.lines.items() if key[0] == tenant]
         since = self.snapshot.windows[COST].watched_since if COST in self.snapshot.windows else None
-        return bool(born) and min(born) >= milliseconds(span[1]) and since is not None and since < span[1]
+        is_unborn = bool(born) and min(born) >= milliseconds(span[1]) and since is not None and since < span[1]
+        return not is_unborn
 
     def _figure(
         self, figure_id: str, tenant: str | None, span: Span, labels: Mapping[str, str], spent: Spend
@@ -89,10 +113,11 @@ class Books:
         names = self.tenants if tenant is None else (tenant,)
         spent = ledger.total(self.spend(name, None, span) for name in names)
         figure = self._figure("budget.opening_unattributed", tenant, span, {}, spent)
-        return replace(figure, value=None if spent.cents is None else usd(spent.opening), bounds=None, method="counter.first")
+        value = None if spent.cents is None else usd(spent.opening)
+        return replace(figure, value=value, bounds=None, method="counter.first")
 
     def daily(self, tenant: str | None, spans: list[Span]) -> np.ndarray:
-        """USD per window, unrounded; NaN where nothing is known."""
+        """USD per window; NaN where nothing is known."""
         known = [self.spend_total(tenant, span) for span in spans]
         return np.array([np.nan if cents is None else cents / 100 for cents in known])
 
@@ -108,9 +133,8 @@ def open_books(snapshot: Snapshot) -> Books:
     table = snapshot.table(COST)
     if window is None:
         return Books(snapshot, {}, snapshot.tenants, ())
-    covered = replace(
-        snapshot.period, label="", kind="range", first=window.start.date(), after=max(snapshot.period.after, window.end.date())
-    )
+    after = max(snapshot.period.after, window.end.date())
+    covered = replace(snapshot.period, label="", kind="range", first=window.start.date(), after=after)
     months = np.array([milliseconds(month.start) for month in covered.split("month")], dtype=np.int64)
     since = None if window.watched_since is None else milliseconds(window.watched_since)
     lines = ledger.curves(table, months, since)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ import numpy as np
 
 from mcreports import rules
 from mcreports.analysis import forecast as forecasting
-from mcreports.domains.derive import difference, money, number, share
+from mcreports.domains.derive import difference, ends, money, number, ratio
 from mcreports.domains.limits import doubt
 from mcreports.domains.money import milliseconds
 from mcreports.figures import Figure, Quality
@@ -37,30 +36,38 @@ class Outlook:
 
 
 def outlook(books: Books, tenant: str | None, month: Period, spent: Figure) -> Outlook:
-    """The forecast of a month's spend as of the end of ``spent``, the month to date."""
-    start, now = spent.window
+    """The forecast of a month's spend as of the end of ``spent``, the month to date; unfinished days are forecast."""
+    start, end = spent.window
     days = month.split("day")
-    gone = sum(day.end <= now for day in days)
+    gone = sum(day.end <= min(end, books.until) for day in days)
     ahead = _ahead(books, tenant, month, gone)
-    window = (start, month.end)
     blank = replace(
-        spent, id="budget.forecast.month_end", window=window, value=None, bounds=None,
-        method=forecasting.METHOD if gone < len(days) else spent.method,
+        spent, id="budget.forecast.month_end", window=(start, month.end), value=None, bounds=None,
+        quality=Quality.UNKNOWN, method=forecasting.METHOD if gone < len(days) else spent.method,
     )  # fmt: skip
     error = replace(
         blank, id="budget.forecast.past_error", unit="%", value=ahead.past_error,
-        quality=Quality.UNKNOWN if ahead.past_error is None else Quality.ESTIMATED, method="mean absolute error of past forecasts",
+        quality=Quality.UNKNOWN if ahead.past_error is None else Quality.ESTIMATED,
+        method="mean absolute error of past forecasts", reason=ahead.refusal,
     )  # fmt: skip
-    sofar = number(spent.value)
-    if sofar is None or ahead.refusal:
-        month_end = replace(blank, quality=Quality.UNKNOWN, reason=ahead.refusal or spent.reason)
-        return Outlook(month_end, error, ahead.days)
+    midnight = days[gone - 1].end if gone else start
+    base = spent if midnight == end else books.figure(spent.id, tenant, (start, midnight))
+    if ahead.refusal or base.value is None:
+        return Outlook(replace(blank, reason=ahead.refusal or base.reason), error, ahead.days)
     if gone == len(days):
-        return Outlook(replace(spent, id=blank.id, window=window), error, ahead.days)
-    low, high = (money(float(sofar) + end) for end in (ahead.low, ahead.high))
-    value = money(float(sofar) + ahead.total)
-    month_end = replace(blank, value=value, bounds=(low, high), quality=Quality.ESTIMATED, reason="forecast, 80 % interval")
-    return Outlook(month_end, error, ahead.days)
+        return Outlook(replace(spent, id=blank.id, window=blank.window), error, ahead.days)
+    return Outlook(_month_end(blank, base, number(spent.value), ahead), error, ahead.days)
+
+
+def _month_end(blank: Figure, base: Figure, sofar: Fraction | None, ahead: forecasting.Forecast) -> Figure:
+    """What whole days have cost plus what is to come, never less than what is spent already."""
+    (low, high), least = ends(base), sofar or Fraction()
+    value = max(least, (number(base.value) or Fraction()) + Fraction(ahead.total))
+    low = max(least, low + Fraction(ahead.low)) if low is not None else None
+    high = max(value, high + Fraction(ahead.high)) if high is not None else None
+    reason = "; ".join(filter(None, ["forecast, 80 % interval", base.reason]))
+    bounds = money(low), money(high)
+    return replace(blank, value=money(value), bounds=bounds, quality=Quality.ESTIMATED, reason=reason)
 
 
 def _ahead(books: Books, tenant: str | None, month: Period, gone: int) -> forecasting.Forecast:
@@ -79,54 +86,74 @@ def platform(parts: list[Outlook], own: Outlook) -> Outlook:
     values = [number(part.month_end.value) for part in parts]
     if not values or None in values or own.month_end.value is None:
         return own
-    whole = money(sum((value for value in values if value is not None), Fraction()))
-    shift = (whole or Decimal()) - Decimal(str(own.month_end.value))
+    whole = sum((value for value in values if value is not None), Fraction())
+    shift = whole - (number(own.month_end.value) or 0)
     bounds = None
     if own.month_end.bounds is not None:
-        low, high = (None if end is None else Decimal(str(end)) + shift for end in own.month_end.bounds)
+        low, high = (None if end is None else money(end + shift) for end in ends(own.month_end))
         bounds = (low, high)
-    return replace(own, month_end=replace(own.month_end, value=whole, bounds=bounds))
+    days = np.sum([part.days for part in parts], axis=0)
+    return replace(own, month_end=replace(own.month_end, value=money(whole), bounds=bounds), days=days)
 
 
 def judge_forecast(month_end: Figure, allowed: Figure, rule: Rule) -> Verdict:
     """The verdict on a forecast: over by both a share and an amount of money, or not."""
     over = difference("budget.variance.month", month_end, allowed)
-    percent = share("budget.variance.month_percent", over, allowed)
     subject = Subject(month_end.tenant, (month_end.id, allowed.id))
-    amount, part = number(over.value), number(percent.value)
+    amount, part = number(over.value), ratio(over, allowed)
     if amount is None or part is None:
-        return rules.judge("budget.forecast", rule, None, subject, month_end.reason if month_end.value is None else allowed.reason)
+        silent = month_end if month_end.value is None else allowed
+        return rules.judge("budget.forecast", rule, None, subject, silent.reason or "its budget is 0")
     least = Fraction(rule.least_usd or 0)
     counted = part if amount >= least else min(part, Fraction(0))
-    verdict = rules.judge("budget.forecast", rule, counted, subject)
+    verdict = rules.judge("budget.forecast", rule, counted, subject, _open_top(month_end))
     if counted != part:
         small = f"{float(part):.1f} % over is USD {float(amount):,.2f}, below USD {float(least):,.0f}"
-        return replace(verdict, value=rules.digits(part, [Fraction(0)]), gap=None, reason=small)
+        reason = "; ".join(filter(None, [small, _open_top(month_end)]))
+        return replace(verdict, value=rules.digits(part, [Fraction(0)]), gap=None, reason=reason)
     return verdict
 
 
-def burn_rate(books: Books, tenant: str, month: Period, at: tuple[Figure, Figure]) -> Figure:
+def _open_top(month_end: Figure) -> str:
+    """Why the month may end anywhere above what is known; empty if it may not."""
+    is_open = month_end.bounds is not None and month_end.bounds[1] is None
+    return f"it may be more: {month_end.reason}" if is_open else ""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """A burn rate: its figure, and the unrounded number that is judged."""
+
+    figure: Figure
+    exact: Fraction | None = None
+
+
+def burn_rate(books: Books, tenant: str, month: Period, at: tuple[Figure, Figure]) -> Pace:
     """The month's spend at the last hour's rate, as a multiple of the monthly budget."""
     spent, allowed = at
-    end = spent.window[1]
-    span = (end - timedelta(hours=1), end)
-    hour = books.figure("budget.burn_rate", tenant, span)
-    budget = number(allowed.value)
-    blank = replace(hour, unit="x", value=None, bounds=None, quality=Quality.UNKNOWN, method="last hour * hours of the month / budget")
-    if hour.value is None or not budget:
-        return replace(blank, reason=hour.reason if hour.value is None else allowed.reason or "its budget is 0")
-    hours = Fraction(milliseconds(month.end) - milliseconds(month.start), 3_600_000)
-    rate = [None if end is None else float((number(end) or Fraction()) * hours / budget) for end in hour.bounds or ()]
-    value = float((number(hour.value) or Fraction()) * hours / budget)
-    return replace(blank, value=value, bounds=(rate[0], rate[1]) if rate else None, quality=hour.quality, reason=hour.reason)
+    end = books.heard(tenant, min(spent.window[1], books.until))
+    hour = books.figure("budget.burn_rate", tenant, (end - timedelta(hours=1), end))
+    budget, cost = number(allowed.value), number(hour.value)
+    blank = replace(
+        hour, unit="x", value=None, bounds=None, quality=Quality.UNKNOWN,
+        method="last hour * hours of the month / budget",
+    )  # fmt: skip
+    if cost is None or not budget:
+        return Pace(replace(blank, reason=hour.reason if cost is None else allowed.reason or "its budget is 0"))
+    factor = Fraction(milliseconds(month.end) - milliseconds(month.start), 3_600_000) / budget
+    bounds = None
+    if hour.bounds is not None:
+        low, high = (None if end is None else float(end * factor) for end in ends(hour))
+        bounds = (low, high)
+    figure = replace(blank, value=float(cost * factor), bounds=bounds, quality=hour.quality, reason=hour.reason)
+    return Pace(figure, cost * factor)
 
 
-def judge_burn_rate(figure: Figure, rule: Rule) -> Verdict:
+def judge_burn_rate(pace: Pace, rule: Rule) -> Verdict:
     """The verdict on a burn rate."""
-    subject = Subject(figure.tenant, (figure.id,))
-    if figure.value is None:
-        return rules.judge(figure.id, rule, None, subject, figure.reason)
-    return rules.judge(figure.id, rule, float(number(figure.value) or 0), subject, doubt(figure, rule))
+    figure = pace.figure
+    why = figure.reason if pace.exact is None else doubt(figure, rule)
+    return rules.judge(figure.id, rule, pace.exact, Subject(figure.tenant, (figure.id,)), why)
 
 
 def exhaustion(books: Books, spent: Figure, allowed: Figure, ahead: Outlook, days: tuple[Period, ...]) -> Figure:
@@ -138,14 +165,14 @@ def exhaustion(books: Books, spent: Figure, allowed: Figure, ahead: Outlook, day
     )  # fmt: skip
     if budget is None or ahead.month_end.value is None:
         return replace(blank, reason=allowed.reason if budget is None else ahead.month_end.reason)
-    gone = [day for day in days if day.end <= spent.window[1]]
+    gone = days[: len(days) - len(ahead.days)]
     reached = Fraction(0)
     for day in gone:
         reached += Fraction(books.spend_total(tenant, (day.start, day.end)) or 0, 100)
         if reached >= budget:
             return replace(blank, value=day.first.isoformat(), quality=spent.quality, reason=spent.reason)
     for day, usd in zip(days[len(gone) :], ahead.days, strict=True):
-        reached += Fraction(float(usd))
+        reached = max(reached + Fraction(float(usd)), number(spent.value) or Fraction())
         if reached >= budget:
             return replace(blank, value=day.first.isoformat(), quality=Quality.ESTIMATED, reason="forecast")
     quality = Quality.ESTIMATED if len(ahead.days) else spent.quality

@@ -31,10 +31,16 @@ def story(snapshot: Snapshot, figures: Figures, verdicts: Sequence[Verdict]) -> 
     closed = snapshot.period.after == snapshot.period.month().after
     verb = f"{month} closed at" if closed else f"{month} is forecast at"
     if None not in known:
-        yield (verb, " ", ahead, ", ", over, " against the budget of ", allowed, ".")
+        yield (verb, " ", ahead, ": ", over, f", {side(over)} its budget of ", allowed, ".")
     elif known[0] is not None:
         yield (verb, " ", ahead, "; the budget is not known.")
     yield from _furthest(snapshot, figures, verdicts, closed=closed)
+
+
+def side(variance: Figure) -> str:
+    """The word that stands beside a variance's sign."""
+    over = number(variance.value) or 0
+    return "over" if over > 0 else "under" if over < 0 else "at"
 
 
 def _furthest(

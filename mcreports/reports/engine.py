@@ -11,7 +11,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import zmq
-import zmq.asyncio
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 
 NAME = "mcreports"
 NEWLINE = "\n"
-MOST_OUTPUT = 32_000_000  # bytes of one notebook; a report of ours puts out about one million
-KEPT = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "PYTHONWARNINGS", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV")
+MOST_OUTPUT = 64_000_000  # bytes of one notebook; a report on six tenants puts out about one million
+KEPT = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV")
 
 
 class OutputError(Exception):
@@ -39,7 +38,7 @@ class Watch:
     cell: str = ""
 
 
-class OwnKernel(AsyncKernelManager):  # type: ignore[misc]  # jupyter comes without types
+class OwnKernel(AsyncKernelManager):
     """A kernel of this very interpreter, whatever kernels the machine has registered."""
 
     @property
@@ -50,12 +49,12 @@ class OwnKernel(AsyncKernelManager):  # type: ignore[misc]  # jupyter comes with
 
     def client(self, **others: Any) -> Any:  # noqa: ANN401 - jupyter's
         """A client whose sockets close on a message that is larger than all output may be."""
-        context = zmq.asyncio.Context()
-        context.setsockopt(zmq.MAXMSGSIZE, MOST_OUTPUT)
-        return super().client(context=context, **others)
+        client = super().client(**others)
+        client.context.setsockopt(zmq.MAXMSGSIZE, MOST_OUTPUT)
+        return client
 
 
-class OwnClient(PapermillNotebookClient):  # type: ignore[misc]
+class OwnClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill comes without types
     """papermill's client, held to a deadline for the whole notebook and to a limit of output."""
 
     def __init__(self, nb_man: Any, watch: Watch, **settings: Any) -> None:  # noqa: ANN401 - papermill's
@@ -64,6 +63,7 @@ class OwnClient(PapermillNotebookClient):  # type: ignore[misc]
         self.owns_km = True
         self._watch = watch
         self._output = 0
+        self._lost: Any = None
 
     def papermill_execute_cells(self) -> None:
         """Execute all cells; an OutputError where what they put out is too much."""
@@ -89,7 +89,8 @@ class OwnClient(PapermillNotebookClient):  # type: ignore[misc]
         if self._output > MOST_OUTPUT:
             self.task_poll_for_reply.cancel()
             return None
-        return super().process_message(msg, *place)
+        output: NotebookNode | None = super().process_message(msg, *place)
+        return output
 
     async def _async_check_alive(self) -> None:
         """Asked every second; a kernel that lives and that we no longer hear is given up, too."""

@@ -45,7 +45,7 @@ def execute(notebook: Path, directory: Path, parameters: Mapping[str, str], time
     _read(notebook)
     watch = engine.Watch(monotonic() + timeout)
     try:
-        node = papermill.execute_notebook(
+        node: NotebookNode = papermill.execute_notebook(
             notebook, directory / FILE, dict(parameters), engine_name=engine.NAME, kernel_name="python3", cwd=directory,
             progress_bar=False, request_save_on_cell_execute=False, watch=watch,
         )  # fmt: skip
@@ -87,7 +87,7 @@ def _read(notebook: Path) -> None:
     import nbformat
 
     try:
-        nbformat.validate(nbformat.read(notebook, as_version=4))
+        nbformat.validate(nbformat.read(notebook, as_version=4))  # type: ignore[no-untyped-call]
     except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
         msg = f"{notebook.name} is not a whole notebook: {str(error)[:MOST_WORDS]}; install mcreports again"
         raise RunError(msg) from error
@@ -98,7 +98,7 @@ def _fault(notebook: Path, watch: Watch, cause: str) -> RunError:
 
 
 def _refuse_errors(node: NotebookNode, notebook: Path) -> None:
-    """papermill lets ``sys.exit(0)`` pass as the end of a notebook; it is not ours."""
+    """To papermill ``sys.exit(0)`` is the end of a notebook; it is not ours."""
     for cell in node.cells:
         for output in cell.get("outputs", ()):
             if output.output_type == "error":
@@ -115,4 +115,5 @@ def _forget_paths(node: NotebookNode, file: Path) -> None:
     for cell in node.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
-    file.write_text(nbformat.writes(node) + "\n", encoding="utf-8")
+    text = nbformat.writes(node)  # type: ignore[no-untyped-call]
+    file.write_text(f"{text}\n", encoding="utf-8")

@@ -11,7 +11,7 @@ SET_DEATH_SIGNAL = 1  # prctl(2); the kernel's own watch on its parent is a thre
 
 
 def die_with(parent: int) -> None:
-    """Be killed the moment that the parent ends, however it ends; where there is no prctl, ipykernel's watch remains."""
+    """Be killed the moment that the parent ends; where there is no prctl, ipykernel's own watch remains."""
     library = ctypes.CDLL(None)
     if hasattr(library, "prctl"):
         library.prctl(SET_DEATH_SIGNAL, signal.SIGKILL)

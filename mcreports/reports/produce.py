@@ -23,16 +23,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mcreports.reports.publish import RunRecord, Slot
+    from mcreports.reports.render import PageHead
     from mcreports.reports.runs import PublishedRun
     from mcreports.settings import Settings
     from mcreports.snapshot import Snapshot
     from mcreports.sources import Source
     from mcreports.take import Order
 
+ALWAYS = ("html", "json")  # the forms that every run has
 TITLES = {"daily": "Daily report", "weekly": "Weekly report", "monthly": "Monthly report", "trends": "Trends"}
 METHOD = (
-    "Money is read off each counter's unwrapped, interpolated curve and rounded once, on the curve; "
-    "events are differences of whole numbers; what was not measured is never a pass.",
+    "Money is read off each counter's unwrapped, interpolated curve and rounded once, on the curve.",
+    "Events are differences of whole numbers; what was not measured is never a pass.",
 )
 
 
@@ -100,9 +102,8 @@ def define(order: Order, settings: Settings, *, per_tenant: bool) -> str:
         "tenants": order.tenants,
         "expected": settings.report.tenants,
         "metrics": {key: own.model_dump() for key, own in settings.metrics.items()},
-        "formats": sorted(settings.report.formats),
+        "formats": sorted({*ALWAYS, *settings.report.formats}),
         "per_tenant": per_tenant,
-        "provisional": order.provisional,
     }
     text = json.dumps(body, sort_keys=True, default=str)
     return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
@@ -110,8 +111,6 @@ def define(order: Order, settings: Settings, *, per_tenant: bool) -> str:
 
 def _make(taken: Snapshot, shop: Workshop, place: _Place) -> RunRecord:
     """Execute the notebook over the snapshot in a directory and put every form of the report beside it."""
-    import nbformat
-
     from mcreports.reports.render import render
 
     shop.tell("notebook")
@@ -130,7 +129,7 @@ def _make(taken: Snapshot, shop: Workshop, place: _Place) -> RunRecord:
     shop.tell("page")
     _put(place.directory, "report.json", json.dumps(body, indent=1, ensure_ascii=True) + "\n")
     forms = _forms(place.directory, body, shop.settings.report.formats)
-    page = render(nbformat.from_dict(node), _head(taken, body, forms))
+    page = render(node, _head(taken, body, forms))
     _put(place.directory, "report.html", page)
     return publish.RunRecord(
         definition=place.definition, state=taken.state, status=body["verdict"]["status"],
@@ -149,7 +148,7 @@ def _forms(directory: Path, body: dict[str, Any], formats: tuple[str, ...]) -> t
     return (*forms, ("Manifest", "MANIFEST.json"))
 
 
-def _head(taken: Snapshot, body: dict[str, Any], forms: tuple[tuple[str, str], ...]) -> Any:
+def _head(taken: Snapshot, body: dict[str, Any], forms: tuple[tuple[str, str], ...]) -> PageHead:
     from mcreports.reports.render import PageHead
 
     through = data_through(taken)

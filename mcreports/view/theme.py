@@ -31,12 +31,12 @@ def page_css() -> str:
 def notebook_css() -> str:
     """The same inside JupyterLab, which says by itself whether its theme is light."""
     dark = f'body[data-jp-theme-light="false"]{{{_declarations(DARK)}}}'
-    return f"body{{{_declarations(LIGHT)}}}\n{dark}\n{sheet()}"
+    return f"body{{{_declarations(LIGHT)}}}\n{dark}\n{sheet()}\n{sheet('lab.css')}"
 
 
-def sheet() -> str:
+def sheet(name: str = "style.css") -> str:
     """The rules, without colours."""
-    return files(__package__).joinpath("style.css").read_text(encoding="utf-8")
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def _declarations(colours: dict[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from mcreports.checks import Status
+from mcreports.checks import NAMES, Status
 
 if TYPE_CHECKING:
     from mcreports.checks import Verdict
@@ -20,23 +20,6 @@ MARKS = {Status.FAIL: "▲", Status.WARN: "◆", Status.PASS: "●", Status.UNKN
 WORDS = {Status.FAIL: "FAIL", Status.WARN: "WATCH", Status.PASS: "PASS", Status.UNKNOWN: "NO DATA"}
 BUDGET_WORDS = {**WORDS, Status.FAIL: "OVER", Status.PASS: "WITHIN"}
 OPS = {">=": "≥", "<=": "≤", "<": "<", ">": ">"}
-CHECKS = {
-    "budget.utilization.daily": "Daily budget used",
-    "budget.utilization.monthly": "Monthly budget used",
-    "budget.forecast": "Forecast against budget",
-    "budget.burn_rate": "Burn rate",
-    "autonomy.success_rate": "Autonomy success rate",
-    "autonomy.compensation_rate": "Compensation rate",
-    "autonomy.policy_violations": "Policy violations",
-    "autonomy.residency_violations": "Residency violations",
-    "grounding.pass_rate": "Grounding pass rate",
-    "platform.replication_lag_p95": "Replication lag, p95",
-    "platform.graphql_p95": "GraphQL latency, p95",
-    "config.drift": "Configuration drift",
-    "evidence.compliance": "Evidence compliance",
-    "readiness": "Production readiness",
-    "data.coverage": "Data coverage",
-}
 SUFFIX = {"%": " %", "pp": " pp", "s": " s", "ms": " ms", "x": "\N{MULTIPLICATION SIGN}"}
 MINUS = "\N{MINUS SIGN}"
 
@@ -48,7 +31,7 @@ def word(status: Status, check: str = "") -> str:
 
 def check_name(check: str) -> str:
     """What a reader calls a check; its id where it has no other name."""
-    return CHECKS.get(check, check)
+    return NAMES.get(check, check)
 
 
 def verdict_words(verdict: Verdict) -> str:

@@ -70,7 +70,7 @@ def test_passports_can_be_left_out_where_there_are_many_figures(spend: Make) -> 
 def test_verdicts_are_listed_by_check_and_subject() -> None:
     verdict = judge("grounding.pass_rate", RULES["grounding.pass_rate"], 94.6, Subject(None, labels=(("kind", "<x>"),)))
     markup = verdict_table("t", [verdict])._repr_html_()
-    assert "Grounding pass rate" in markup
+    assert "RAG grounding" in markup
     assert "all tenants, <bdi>kind &lt;x&gt;</bdi>" in markup
 
 
