@@ -50,9 +50,9 @@ class Figure:
     @property
     def key(self) -> str:
         """What names this figure within a report: id, tenant, labels and window."""
-        labels = ",".join(f"{k}={v}" for k, v in self.labels)
+        labels = ",".join(f"{k}={_plainly(v)}" for k, v in self.labels)
         start, end = (instant_text(at) for at in self.window)
-        tenant = "*" if self.tenant is None else f"={self.tenant}"
+        tenant = "*" if self.tenant is None else f"={_plainly(self.tenant)}"
         return f"{self.id}|{tenant}|{labels}|{start}/{end}"
 
     @property
@@ -93,6 +93,11 @@ def instant_text(at: datetime) -> str:
     '2025-10-31T00:00:00Z'
     """
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _plainly(name: str) -> str:
+    # a name that holds what a key is made of must not read as another's
+    return name.replace("\\", "\\\\").replace("|", "\\|").replace(",", "\\,")
 
 
 class Figures:

@@ -26,7 +26,7 @@ def plan(report: str, period: Period) -> dict[str, Span]:
     own = period.start, period.end
     windows = dict.fromkeys(MONEY, (_money_from(report, period), period.end))
     windows |= dict.fromkeys(RATES, (_rates_from(report, period), period.end))
-    windows[TENANTS] = max(period.start, period.month().start), period.end
+    windows[TENANTS] = (period.month().start, period.end) if report == "trends" else own
     if report != "trends":
         windows |= dict.fromkeys((*LIMITS, *PLATFORM), own)
     return windows
@@ -36,11 +36,14 @@ def _money_from(report: str, period: Period) -> datetime:
     """The start of a month, so that every report finds the same cents in it."""
     month = period.month()
     if report == "trends":
-        return period.containing("month", period.first, period.zone).start
-    if report == "monthly":
-        return min(month.previous().start, period.containing("year", month.first, period.zone).start)
-    history = period.after - timedelta(weeks=FORECAST_WEEKS, days=1)
-    return min(month.previous().start, period.containing("month", min(history, period.previous().first), period.zone).start)
+        reached = period.first
+    elif report == "monthly":
+        year = period.containing("year", month.first, period.zone)
+        reached = min(month.previous().first, year.first, period.previous().first)
+    else:
+        history = period.after - timedelta(weeks=FORECAST_WEEKS, days=1)
+        reached = min(month.previous().first, history, period.previous().first)
+    return period.containing("month", reached, period.zone).start
 
 
 def _rates_from(report: str, period: Period) -> datetime:

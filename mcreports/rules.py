@@ -106,9 +106,8 @@ def judge(check: str, rule: Rule, value: Number | None, subject: Subject, doubt:
 def _print(value: Fraction, rule: Rule, target: Decimal) -> tuple[str, str | None]:
     """The value with just enough digits to stay on its side of every threshold, and its distance."""
     marks = [Fraction(mark) for mark in (rule.warn, rule.fail) if mark is not None]
-    # nothing but all of it prints as 100 %, and nothing but none of it as 0 %
-    marks += [Fraction(0), Fraction(100)] if rule.unit == "%" else []
-    marks += [Fraction(0), Fraction(100)] if rule.unit == "%" else [Fraction(0)]  # 99.98 % is not 100.0 %
+    # nothing but all of it prints as 100 %, and nothing but none of it as 0
+    marks += [Fraction(0), Fraction(100)] if rule.unit == "%" else [Fraction(0)]
     whole = rule.unit in {"events", "changes", "validations"}
     printed = digits(value, marks, 0 if whole else 2 if rule.unit == "x" else 1)
     return printed, _gap(value, rule, target)

@@ -6,14 +6,17 @@ import os
 import tomllib
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
+from decimal import Decimal  # noqa: TC003 - pydantic reads the annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import pydantic_settings
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from mcreports.errors import SettingsError
+from mcreports.errors import SettingsError, UsageError
+from mcreports.metrics import CATALOGUE
+from mcreports.origin import PREFIX, Origin
 from mcreports.period import check_zone
 from mcreports.rules import RULES, Rule
 
@@ -21,11 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FILE = "mcreports.toml"
-PREFIX = "MCREPORTS__"
+NAMED = {"tenants", "thresholds", "metrics"}  # sections whose keys are names, with case and dots
 
 
 def _zone(name: str) -> str:
-    check_zone(name)
+    try:
+        check_zone(name)
+    except UsageError as error:
+        raise ValueError(str(error)) from error
     return name
 
 
@@ -76,8 +82,8 @@ class TenantSettings(_Section):
     """What differs for one tenant."""
 
     owner: str | None = None
-    budget_daily: Decimal | None = Field(None, description="USD a day, over the metric's")
-    budget_monthly: Decimal | None = Field(None, description="USD a month, over the metric's")
+    budget_daily: Decimal | None = Field(None, ge=0, description="USD a day, over the metric's")
+    budget_monthly: Decimal | None = Field(None, ge=0, description="USD a month, over the metric's")
     thresholds: dict[str, ThresholdSettings] = Field(default_factory=dict)
 
 
@@ -101,8 +107,9 @@ class Settings(BaseSettings):
     """Everything that can be set, each with the default that the runbook gives it."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
-    )
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True,
+        nested_model_default_partial_update=True,
+    )  # fmt: skip
 
     source: SourceSettings = SourceSettings()
     report: ReportSettings = ReportSettings()
@@ -149,44 +156,50 @@ def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) 
     except tomllib.TOMLDecodeError as error:
         msg = f"{file} is not TOML: {error}"
         raise SettingsError(msg) from error
-    _refuse_unknown_variables(environment)
+    where = Origin(str(file), text, tuple(name for name in environment if name.upper().startswith(PREFIX)))
+    _refuse_unknown_variables(where.variables)
     try:
         settings = Settings(**values)
     except ValidationError as error:
-        faults = "; ".join(_fault(file, text, fault["loc"], fault["msg"]) for fault in error.errors())
+        faults = "; ".join(_fault(where, fault["loc"], fault["msg"]) for fault in error.errors())
         raise SettingsError(faults) from error
-    _refuse_unknown_checks(settings, file, text)
+    except pydantic_settings.SettingsError as error:
+        msg = f"a variable under {PREFIX} holds no value of its kind (a list is written as JSON): {error}"
+        raise SettingsError(msg) from error
+    _refuse_unknown_names(settings, where)
     return settings
 
 
-def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
+def _refuse_unknown_variables(variables: tuple[str, ...]) -> None:
     sections = Settings.model_fields
-    for variable in environment:
-        if variable.startswith(PREFIX):
-            section = variable.removeprefix(PREFIX).split("__")[0].lower()
-            if section not in sections:
-                msg = f"{variable}: there is no section {section!r}; there are {', '.join(sections)}"
-                raise SettingsError(msg)
-
-
-def _refuse_unknown_checks(settings: Settings, file: Path, text: str) -> None:
-    named = [("thresholds", check) for check in settings.thresholds]
-    named += [(tenant, check) for tenant, own in settings.tenants.items() for check in own.thresholds]
-    for where, check in named:
-        if check not in RULES:
-            msg = f"{file}{_line(text, check)}: {where} has no check {check!r}; the checks are {', '.join(RULES)}"
+    for variable in variables:
+        section, *below = variable[len(PREFIX) :].split("__")
+        if section.lower() not in sections:
+            msg = f"{variable}: there is no section {section.lower()!r}; there are {', '.join(sections)}"
+            raise SettingsError(msg)
+        if section.lower() in NAMED and below:
+            whole = f"{PREFIX}{section}"
+            msg = f"{variable}: a variable's name keeps no case and no dots; write {whole} as JSON, or use the file"
             raise SettingsError(msg)
 
 
-def _fault(file: Path, text: str, location: tuple[int | str, ...], message: str) -> str:
-    key = ".".join(str(part) for part in location)
-    said = "unknown key" if "Extra inputs" in message else message
-    return f"{file}{_line(text, str(location[-1]))}: {key}: {said}"
+def _refuse_unknown_names(settings: Settings, where: Origin) -> None:
+    checks: list[tuple[str, ...]] = [("thresholds", check) for check in settings.thresholds]
+    for tenant, own in settings.tenants.items():
+        checks += [("tenants", tenant, "thresholds", check) for check in own.thresholds]
+    faults = [
+        f"{where.of(path)}: there is no {what} {path[-1]!r}; there are {', '.join(known)}"
+        for what, known, paths in (
+            ("check", RULES.keys(), checks),
+            ("metric", CATALOGUE.keys(), [("metrics", key) for key in settings.metrics]),
+        )
+        for path in paths
+        if path[-1] not in known
+    ]
+    if faults:
+        raise SettingsError("; ".join(faults))
 
 
-def _line(text: str, key: str) -> str:
-    for number, line in enumerate(text.splitlines(), start=1):
-        head = line.split("=")[0]
-        if key in head.replace('"', " ").replace("[", " ").replace("]", " ").replace(".", " . ").split() or key in head:
-            return f", line {number}"
-    return ""
+def _fault(where: Origin, location: tuple[int | str, ...], message: str) -> str:
+    said = "unknown key" if "Extra inputs" in message else message.removeprefix("Value error, ")
+    return f"{where.of(location)}: {'.'.join(str(part) for part in location)}: {said}"

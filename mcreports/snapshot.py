@@ -6,13 +6,10 @@ import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from mcreports import samples
-from mcreports.errors import DataError
-from mcreports.figures import instant_text
+from mcreports.errors import DataError, UsageError
 from mcreports.metrics import Metric
 from mcreports.period import Period
 from mcreports.rules import Rule
@@ -23,6 +20,8 @@ from mcreports.sources import SourceInfo
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    import pandas as pd
 
 SCHEMA = "mcreports.snapshot/1"
 FILE = "snapshot.json"
@@ -119,9 +118,18 @@ def read(directory: Path) -> Snapshot:
     except (OSError, ValueError) as error:
         msg = f"{directory / FILE}: the snapshot cannot be read: {error}"
         raise DataError(msg) from error
-    if body.get("schema") != SCHEMA:
-        msg = f"{directory / FILE}: the schema is {body.get('schema')!r}, not {SCHEMA}"
+    schema = body.get("schema") if isinstance(body, dict) else None
+    if schema != SCHEMA:
+        msg = f"{directory / FILE}: the schema is {schema!r}, not {SCHEMA}"
         raise DataError(msg)
+    try:
+        return _snapshot(body, directory)
+    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, UsageError) as error:
+        msg = f"{directory / FILE}: the snapshot is not as it was written: {type(error).__name__}: {error}"
+        raise DataError(msg) from error
+
+
+def _snapshot(body: dict[str, Any], directory: Path) -> Snapshot:
     metrics = {key: Metric(**{**raw, "labels": tuple(raw["labels"])}) for key, raw in body["metrics"].items()}
     return Snapshot(
         report=body["report"],
@@ -149,16 +157,13 @@ def _rule(raw: dict[str, str | None]) -> Rule:
 def _window_text(window: Window) -> dict[str, str | None]:
     since = window.watched_since
     return {
-        "start": instant_text(window.start),
-        "end": instant_text(window.end),
+        "start": window.start.isoformat(),
+        "end": window.end.isoformat(),
         "watched_since": None if since is None else since.isoformat(),
     }
 
 
 def _window(raw: dict[str, str | None]) -> Window:
-    start, end, since = (None if raw[k] is None else datetime.fromisoformat(str(raw[k])) for k in ("start", "end", "watched_since"))
-    assert start is not None and end is not None  # noqa: S101, PT018 - written by _window_text
-    return Window(start, end, since)
-
-
-
+    start, end = (datetime.fromisoformat(str(raw[key])) for key in ("start", "end"))
+    since = raw["watched_since"]
+    return Window(start, end, None if since is None else datetime.fromisoformat(since))

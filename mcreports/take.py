@@ -15,7 +15,6 @@ from mcreports.snapshot import Snapshot, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping
-
     from decimal import Decimal
 
     import pandas as pd
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from mcreports.metrics import Metric
     from mcreports.period import Period
     from mcreports.samples import Note, Pulled
-    from mcreports.settings import Settings
+    from mcreports.settings import Settings, TenantSettings
     from mcreports.sources import Source
 
 FINAL, PRELIMINARY = "final", "preliminary"
@@ -56,7 +55,7 @@ class Bench:
     tell: Callable[[str], None] = _nobody
 
 
-def take(order: Order, source: Source, settings: Settings, now: datetime, bench: Bench = Bench()) -> Snapshot:  # noqa: B008 - frozen
+def take(order: Order, source: Source, settings: Settings, now: datetime, bench: Bench = Bench()) -> Snapshot:
     """The snapshot of a report's period as of ``now``.
 
     A period that is not over, or not settled, is a UsageError unless a provisional one will do.
@@ -70,19 +69,20 @@ def take(order: Order, source: Source, settings: Settings, now: datetime, bench:
     windows: dict[str, Window] = {}
     notes: list[Note] = []
     seen: set[str] = set()
-    for key, (start, end) in (order.windows or plan(order.report, order.period)).items():
+    for key, span in (order.windows or plan(order.report, order.period)).items():
         bench.tell(metrics[key].name)
-        table, window, said = _pull(source, metrics[key], (start, min(end, now)), order.tenants, now)
+        start, end = (min(at, now) for at in span)
+        table, window, said = _pull(source, metrics[key], (start, end), order.tenants, now)
         tables[key], windows[key] = table, window
         notes += said
         seen |= set(table["tenant"].unique()) if "tenant" in table else set()
         del table
     names = expected(order, settings, seen, tables[TENANTS])
-    read = _evidence(order, settings, names)
+    own, read = _of(order, settings), _evidence(order, settings, names)
     snapshot = Snapshot(
         report=order.report, period=order.period, state=state, tenants=names, source=source.info, metrics=metrics,
-        tables=tables, windows=windows, rules=_rules(settings), owners=_owners(settings, tables[TENANTS]),
-        budgets=_budgets(settings), evidence=read, notes=tuple(notes), configured=bool(settings.report.tenants),
+        tables=tables, windows=windows, rules=_rules(settings, own), owners=_owners(own, tables[TENANTS]),
+        budgets=_budgets(own), evidence=read, notes=tuple(notes), configured=bool(settings.report.tenants),
     )  # fmt: skip
     return replace(snapshot, state=PRELIMINARY) if _is_unfinished(snapshot) else snapshot
 
@@ -96,7 +96,7 @@ def _evidence(order: Order, settings: Settings, names: tuple[str, ...]) -> Mappi
 def _state(order: Order, settings: Settings, now: datetime) -> str:
     if order.windows is not None:
         return FINAL
-    settled = order.period.end + settings.report.settle
+    settled = order.period.end + max(settings.report.settle, timedelta(0))
     if now >= settled:
         return FINAL
     if order.provisional:
@@ -128,8 +128,10 @@ def _pull(
     since = _first(pulled)
     if chosen is not None and (since is None or since > start):
         # one tenant's first sample does not tell a birth from a source that began to look: ask for anybody's
-        anybody = _first(source.fetch(metric, start - PROBE, start + PROBE, None))
-        since = min((at for at in (since, anybody) if at is not None), default=None)
+        before = start + PROBE if since is None else since
+        probes = (start - PROBE, start + PROBE), (before - PROBE, before)
+        anybody = [_first(source.fetch(metric, *probe, None)) for probe in probes]
+        since = min((at for at in (since, *anybody) if at is not None), default=None)
     edges = (round(at.timestamp() * 1000) for at in (start, end))
     return samples.trim(pulled.table, metric, *edges), Window(start, end, since), pulled.notes
 
@@ -144,29 +146,34 @@ def expected(order: Order, settings: Settings, seen: set[str], info: pd.DataFram
     A tenant that was asked for and that neither the settings nor the data know is a UsageError.
     """
     if order.tenants is None:
-        return settings.report.tenants or tuple(sorted(info["tenant"].unique())) or tuple(sorted(seen))
+        return tuple(dict.fromkeys(settings.report.tenants or sorted(info["tenant"].unique()) or sorted(seen)))
     strange = [name for name in order.tenants if name not in {*settings.report.tenants, *settings.tenants, *seen}]
     if strange:
         known = ", ".join(settings.report.tenants) or "those that the source has data of"
         msg = f"no tenant is called {', '.join(map(repr, strange))}; the tenants are {known}"
         raise UsageError(msg)
-    return order.tenants
+    return tuple(dict.fromkeys(order.tenants))
 
 
-def _rules(settings: Settings) -> dict[str, Rule]:
-    own = {f"{check}|{name}": settings.rule(check, name) for name, t in settings.tenants.items() for check in t.thresholds}
+def _of(order: Order, settings: Settings) -> dict[str, TenantSettings]:
+    """What is set for single tenants, but nothing of one that was not asked for."""
+    return {name: own for name, own in settings.tenants.items() if order.tenants is None or name in order.tenants}
+
+
+def _rules(settings: Settings, tenants: Mapping[str, TenantSettings]) -> dict[str, Rule]:
+    own = {f"{check}|{name}": settings.rule(check, name) for name in tenants for check in tenants[name].thresholds}
     return {check: settings.rule(check) for check in RULES} | own
 
 
-def _owners(settings: Settings, info: pd.DataFrame) -> dict[str, str]:
-    newest = info.groupby("tenant", observed=True)["owner"].last()
+def _owners(tenants: Mapping[str, TenantSettings], info: pd.DataFrame) -> dict[str, str]:
+    newest = info.sort_values("ts", kind="stable").groupby("tenant", observed=True)["owner"].last()
     named = {str(tenant): str(owner) for tenant, owner in newest.items() if str(owner)}
-    return named | {name: own.owner for name, own in settings.tenants.items() if own.owner}
+    return named | {name: own.owner for name, own in tenants.items() if own.owner}
 
 
-def _budgets(settings: Settings) -> dict[str, dict[str, Decimal]]:
+def _budgets(tenants: Mapping[str, TenantSettings]) -> dict[str, dict[str, Decimal]]:
     budgets = {}
-    for name, own in settings.tenants.items():
+    for name, own in tenants.items():
         limits = {"daily": own.budget_daily, "monthly": own.budget_monthly}
         budgets[name] = {which: amount for which, amount in limits.items() if amount is not None}
     return {name: own for name, own in budgets.items() if own}

@@ -1,16 +1,19 @@
-"""The real servers that tests run against: started on free ports, ended with the tests."""
+"""What all rooms test with: real servers, started on free ports and ended with the tests; the demo's published runs."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from filelock import FileLock
 
 from mcreports.settings import SourceSettings
 from mcreports.sources.push import push
@@ -142,3 +145,18 @@ def server(request: pytest.FixtureRequest) -> Server:
     found = request.getfixturevalue(request.param)
     assert isinstance(found, Server)
     return found
+
+
+@pytest.fixture(scope="session")
+def demo_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What ``mcreports demo`` published: made once for all workers, only to be read."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    output = shared / "demo"
+    with FileLock(shared / "demo.lock"):
+        if not (output / "index.html").exists():
+            words = [sys.executable, "-m", "mcreports.cli", "demo", "--output", str(output)]
+            done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=shared)
+            assert done.returncode == 0, done.stderr
+    return output

@@ -90,9 +90,10 @@ def _weekly(snapshot: Snapshot) -> Section:
 
 
 def _monthly(snapshot: Snapshot) -> Section:
-    books, calendar = open_books(snapshot), Calendar(snapshot.period)
     section = _now(snapshot) + _by_day(snapshot, snapshot.period) + Section(tuple(_month_line(snapshot)))
     section += Section(tuple(_rates(snapshot, snapshot.period.previous(), "month")))
+    # opened last: one set of curves at a time is what a month of minutes should take of memory
+    books, calendar = open_books(snapshot), Calendar(snapshot.period)
     for kind, figure_id in (("quarter", "budget.spend.qtd"), ("year", "budget.spend.ytd")):
         whole = calendar.period.containing(kind, calendar.month.first, calendar.period.zone)
         span = whole.start, snapshot.period.end
@@ -109,12 +110,10 @@ def _by_day(snapshot: Snapshot, whole: Period) -> Section:
 
 def _month_line(snapshot: Snapshot) -> Iterable[Figure]:
     """The platform's spend since the month began, and its budget, day after day."""
-    books, month = open_books(snapshot), snapshot.period.month()
-    days = month.split("day")
-    allowed = limits.total(
-        "budget.limit.monthly", [limits.limit(snapshot, name, "monthly", Calendar(snapshot.period).span) for name in books.tenants],
-        (snapshot.period.start, snapshot.period.end),
-    )  # fmt: skip
+    books, calendar = open_books(snapshot), Calendar(snapshot.period)
+    month, days = calendar.month, calendar.month.split("day")
+    own = [limits.limit(snapshot, name, "monthly", calendar.span) for name in books.present(calendar.to_date)]
+    allowed = limits.total("budget.limit.monthly", own, calendar.span)
     for count, day in enumerate(days, start=1):
         labels = (("day", day.label),)
         yield replace(limits.to_date(allowed, count, len(days)), labels=labels, window=(month.start, day.end))

@@ -27,7 +27,8 @@ class Count:
     """Events in a window, the least and the most they can be, and why they may not be the whole truth.
 
     ``count`` is None without a sample in the window; ``high`` is None where the truth has no known top, as
-    after a reset; ``opening`` is what a series held when the data began, attributed to no window.
+    after a reset; ``opening`` is what a series held when the data began, attributed to no window;
+    ``is_unborn`` says that its first sample was taken later, by a source that was watching.
     """
 
     count: int | None
@@ -37,6 +38,7 @@ class Count:
     seen: Seen = field(default_factory=Seen)
     resets: int = 0
     doubts: tuple[str, ...] = ()
+    is_unborn: bool = False
 
     @property
     def doubt(self) -> str:
@@ -85,7 +87,8 @@ class Tally:
         own = self.series.get(tenant, ())
         every = total(count for _, count in own)
         if every.count is None or not every.seen.samples:
-            return Count(None, seen=every.seen, doubts=every.doubts or ("no sample" if own else "no data",))
+            doubts = every.doubts or ("no sample" if own else "no data",)
+            return Count(None, seen=every.seen, doubts=doubts, is_unborn=every.is_unborn)
         chosen = [count for named, count in own if labels.items() <= named.items()]
         part = total([*chosen, Count(0, 0, 0)])
         # a label that was there and is over cannot be told from one that is no longer watched
@@ -121,7 +124,8 @@ def total(parts: Iterable[Count]) -> Count:
     doubts = tuple(dict.fromkeys(doubt for part in heard for doubt in part.doubts))
     sight = sum((part.seen for part in every), Seen())
     if not known:
-        return Count(None, seen=sight, doubts=doubts)
+        unborn = bool(every) and all(part.is_unborn for part in every)
+        return Count(None, seen=sight, doubts=doubts, is_unborn=unborn)
     return Count(
         sum(part.count or 0 for part in known),
         sum(part.low or 0 for part in known),
@@ -134,7 +138,8 @@ def total(parts: Iterable[Count]) -> Count:
 
 
 def together(parts: Mapping[str, Count]) -> Count:
-    """The platform's events: the sum over tenants, doubted for every tenant that cannot be counted."""
+    """The platform's events: the sum over the tenants there were, doubted for every one that cannot be counted."""
+    parts = {tenant: part for tenant, part in parts.items() if not part.is_unborn} or parts
     whole = total(parts.values())
     if whole.count is None:
         return whole if parts else Count(None, doubts=("no tenant",))
@@ -154,7 +159,8 @@ def count(line: Line, window: Watch) -> Count:
     doubts = [f"{invalid} invalid samples (negative, infinite or beyond 2^53) left out"] if invalid else []
     over = last == len(ts) - 1 and (last < 0 or ts[last] <= window.start)
     if last < 0 or over:
-        return Count(None, seen=sight, doubts=(*doubts, *_absent(ts, window)))
+        unborn = bool(len(ts)) and ts[0] > window.end and window.is_born(line)
+        return Count(None, seen=sight, doubts=(*doubts, *_absent(ts, window)), is_unborn=unborn)
     doubts += _edges(Line(line.labels, ts, values, line.interval), window, base, last)
     first = max(base, 0)
     used = values[first : last + 2]

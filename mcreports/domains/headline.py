@@ -35,7 +35,8 @@ def headline(
 
     A reconciliation that fails makes the report fail; without a verdict nothing is proven.
     """
-    status = worst([v.status for v in verdicts] + [s.status for s in sums])
+    judged = [v.status for v in verdicts] or [Status.UNKNOWN]
+    status = worst([*judged, *(s.status for s in sums)])
     counts = {each: [v for v in verdicts if v.status is each] for each in Status}
     broken = [s.name for s in sums if s.status is Status.FAIL]
     sentences: list[tuple[str | Figure, ...]] = [(f"The sums do not agree: {', '.join(broken)}.",)] if broken else []
@@ -48,13 +49,15 @@ def headline(
 
 def _text(status: Status, counts: dict[Status, list[Verdict]], broken: list[str]) -> str:
     checks = sum(map(len, counts.values()))
-    if not checks:
-        return "nothing was checked: there is no verdict"
     if broken:
         return "the sums do not agree"
+    if not checks:
+        return "nothing was checked: there is no verdict"
     if status is Status.PASS:
         return f"all {checks} checks pass"
     worst_ones = counts[status]
+    if not worst_ones:
+        return f"{checks} checks were made, and it is not known whether the sums agree"
     named = _grouped(worst_ones)[0]
     word = {Status.FAIL: "fail", Status.UNKNOWN: "are without data", Status.WARN: "need watching"}[status]
     return f"{len(worst_ones)} of {checks} checks {word}, first {named}"
@@ -64,10 +67,14 @@ def _grouped(verdicts: Sequence[Verdict]) -> list[str]:
     """One phrase per check, naming its tenants."""
     phrases = []
     for check in sorted({v.check for v in verdicts}, key=_rank):
-        names = list(dict.fromkeys(v.tenant or "the platform" for v in verdicts if v.check == check))
-        shown = ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
-        phrases.append(f"{_inside(NAMES.get(check, check))} ({shown})")
+        names = list(dict.fromkeys(_whose(v.tenant) for v in verdicts if v.check == check))
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        phrases.append(f"{_inside(NAMES.get(check, check))} ({', '.join(names[:MOST_NAMES])}{more})")
     return phrases
+
+
+def _whose(tenant: str | None) -> str:
+    return "the platform" if tenant is None else tenant or "(no name)"
 
 
 def _rank(check: str) -> tuple[int, str]:

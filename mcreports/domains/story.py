@@ -52,22 +52,24 @@ def _furthest(
         return
     tenant = max(judged, key=lambda name: number(figures.find("budget.variance.month", name).value) or 0)
     over, percent = (figures.find(f"budget.variance.month{suffix}", tenant) for suffix in ("", "_percent"))
-    yield (f"{tenant} {'ended' if closed else 'is heading'} ", over, " (", percent, ") over its budget", *_because(figures, tenant))
+    heading = f"{tenant} {'ended' if closed else 'is heading'} "
+    yield (heading, over, " (", percent, ") over its budget", *_because(figures, tenant))
     due = snapshot.period.after + timedelta(days=DAYS_TO_DECIDE)
-    yield (f"Decision needed: raise the budget of {tenant} or cap its spend, by {due:%d %B %Y}.",)
+    yield (f"Decision needed: raise the budget of {tenant} or cap its spend, by {due:%-d %B %Y}.",)
 
 
 def _because(figures: Figures, tenant: str | None) -> tuple[str | Figure, ...]:
-    """The driver that changed most against the same days of the month before."""
+    """The driver that grew most against the same days of the month before."""
     driver = main_driver(figures, tenant)
     if driver is None:
         return (".",)
-    return (f"; {dict(driver.labels)['driver']} changed most, by ", driver, " against the same days of the month before.")
+    name = dict(driver.labels)["driver"] or "(no driver)"
+    return (f"; {name} grew most, by ", driver, " against the same days of the month before.")
 
 
 def main_driver(figures: Figures, tenant: str | None) -> Figure | None:
     """The change of the driver that grew most in USD; None where nothing grew or nothing is known."""
-    changes = [f for f in figures.where("budget.change.mtd") if f.tenant == tenant and dict(f.labels).get("driver")]
+    changes = [f for f in figures.where("budget.change.mtd") if f.tenant == tenant and "driver" in dict(f.labels)]
     grown = [f for f in changes if (number(f.value) or 0) > 0]
     return max(grown, key=lambda f: number(f.value) or 0, default=None)
 
@@ -75,7 +77,8 @@ def main_driver(figures: Figures, tenant: str | None) -> Figure | None:
 def _year(snapshot: Snapshot, figures: Figures) -> Iterator[tuple[str | Figure, ...]]:
     whole = figures.find("budget.spend.period")
     if whole.value is not None:
-        yield (f"{snapshot.period.label} cost ", whole, " in all.")
+        last = snapshot.period.after - timedelta(days=1)
+        yield (f"From {snapshot.period.first:%-d %B %Y} to {last:%-d %B %Y} the platform cost ", whole, ".")
     changes = [f for f in figures.where("budget.change.month") if f.value is not None]
     if changes:
         first = changes[0]

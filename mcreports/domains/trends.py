@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mcreports.snapshot import Snapshot
 
 MOST_CHANGES = 10
+UNIT_COST = "budget.spend.month", "autonomy.operations", "autonomy.success_rate", "autonomy.compensation_rate"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -57,18 +59,15 @@ def _month(books: Books, month: Period) -> tuple[list[Figure], tuple[Verdict, ..
     span, snapshot = (month.start, month.end), books.snapshot
     figures = [books.figure("budget.spend.month", tenant, span, month=month.label) for tenant in (None, *books.tenants)]
     for driver in books.drivers:
-        for tenant in (None, *books.tenants):
-            figures.append(books.figure("budget.spend.month", tenant, span, driver=driver, month=month.label))
+        named = {"driver": driver, "month": month.label}
+        figures += [books.figure("budget.spend.month", tenant, span, **named) for tenant in (None, *books.tenants)]
     rates = judge_autonomy(snapshot, *span) + judge_grounding(snapshot, *span)
     label = ("month", month.label)
     labelled = [replace(figure, labels=tuple(sorted((*figure.labels, label)))) for figure in rates.figures]
     found = Figures([*figures, *labelled])
     for tenant in (None, *snapshot.tenants):
-        spent, operations, success, compensated = (
-            found.find(name, tenant, month=month.label)
-            for name in ("budget.spend.month", "autonomy.operations", "autonomy.success_rate", "autonomy.compensation_rate")
-        )
-        labelled.append(unit_cost(spent, operations, (success, compensated)))
+        spent, operations, *quality = (found.find(name, tenant, month=month.label) for name in UNIT_COST)
+        labelled.append(unit_cost(spent, operations, (quality[0], quality[1])))
     figures += labelled
     return figures, rates.verdicts
 
@@ -79,13 +78,14 @@ def _weekdays(books: Books) -> Iterable[Figure]:
     days = [day for day in period.split("day") if day.end <= period.end]
     usd = books.daily(None, [(day.start, day.end) for day in days])
     whole = books.figure("budget.spend.period", None, (period.start, period.end))
-    for number_, name in enumerate(WEEKDAYS):
-        own = usd[[day.first.weekday() == number_ for day in days]]
+    for weekday, name in enumerate(WEEKDAYS):
+        own = usd[[day.first.weekday() == weekday for day in days]]
         own = own[~np.isnan(own)]
+        mean = money(float(own.mean())) if len(own) else None
         yield replace(
-            whole, id="budget.spend.weekday_mean", value=money(float(own.mean())) if len(own) else None, bounds=None,
+            whole, id="budget.spend.weekday_mean", value=mean, bounds=None, samples=len(own),
             quality=whole.quality if len(own) else Quality.UNKNOWN, method=f"mean of {len(own)} days",
-            labels=(("weekday", name),), samples=len(own),
+            labels=(("weekday", name),),
         )  # fmt: skip
 
 
@@ -96,12 +96,13 @@ def _changes(books: Books, figures: Figures) -> Iterable[Figure]:
     for tenant in books.tenants:
         for driver in books.drivers:
             row = [figures.find("budget.spend.month", tenant, driver=driver, month=label) for label in months]
-            found += [difference("budget.change.month", now, before) for before, now in zip(row[:-1], row[1:], strict=True)]
-    known = [change for change in found if change.value is not None]
-    for change in sorted(known, key=lambda c: (-abs(number(c.value) or 0), c.key))[:MOST_CHANGES]:
-        labels = dict(change.labels)
-        month = date.fromisoformat(labels["month"] + "-01")
-        before = months[months.index(f"{month:%Y-%m}") - 1]
-        earlier = figures.find("budget.spend.month", change.tenant, driver=labels["driver"], month=before)
+            found += [(difference("budget.change.month", now, before), before) for before, now in pairwise(row)]
+    known = [(change, before) for change, before in found if change.value is not None]
+    for change, before in sorted(known, key=_by_size)[:MOST_CHANGES]:
         yield change
-        yield replace(share("budget.change.month_percent", change, earlier), labels=change.labels)
+        yield share("budget.change.month_percent", change, before)
+
+
+def _by_size(found: tuple[Figure, Figure]) -> tuple[Fraction, str]:
+    change, _ = found
+    return -abs(number(change.value) or Fraction()), change.key

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcreports.domains.events import EXACT, Count, tally
+from mcreports.domains.events import EXACT, Count, tally, together
 from mcreports.figures import Quality
 
 if TYPE_CHECKING:
@@ -170,3 +170,16 @@ def test_a_figure_carries_bounds_resets_and_reason(policy: Any, scene: Any) -> N
     assert (figure.value, figure.bounds, figure.resets, figure.samples) == (59, (59, None), 1, 60)
     assert figure.query == 'mc_autonomy_violations_total{tenant="T",type="policy"}'
     assert policy(rows).count == figure.value
+
+
+def test_a_tenant_that_was_born_later_is_no_doubt_about_the_platform(scene: Any) -> None:
+    rows = {("T", "policy"): scene.steady(), ("U", "policy"): scene.steady(since=65)}
+    found = tally(scene.snapshot({KEY: rows}, ("T", "U"), {KEY: -600}), KEY, scene.start, scene.end)
+    whole = together({tenant: found.of(tenant) for tenant in ("T", "U")})
+    assert (whole.count, whole.doubts, found.of("U").count) == (60, (), None)
+
+
+def test_a_tenant_that_fell_silent_is_a_doubt_about_the_platform(scene: Any) -> None:
+    rows = {("T", "policy"): scene.steady(), ("U", "policy"): scene.steady(since=-600, until=-60)}
+    found = tally(scene.snapshot({KEY: rows}, ("T", "U")), KEY, scene.start, scene.end)
+    assert together({tenant: found.of(tenant) for tenant in ("T", "U")}).quality is Quality.ESTIMATED
