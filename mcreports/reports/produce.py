@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from mcreports import __version__
 from mcreports import snapshot as snapshots
 from mcreports.checks import Status
 from mcreports.figures import instant_text
@@ -95,8 +96,9 @@ def _per_tenant(order: Order, shop: Workshop, slot: Slot, taken: Snapshot) -> di
 
 
 def define(order: Order, settings: Settings, *, per_tenant: bool) -> str:
-    """A digest of what makes two runs the same report: kind, zone, tenants, names, forms."""
+    """A digest of what makes two runs the same report: this package, kind, zone, tenants, names, forms."""
     body = {
+        "version": __version__,
         "report": order.report,
         "zone": order.period.zone,
         "tenants": order.tenants,
