@@ -17,9 +17,9 @@ class Origin:
     variables: tuple[str, ...] = ()
 
     def of(self, location: tuple[int | str, ...]) -> str:
-        """The variable that sets a key, else the file and the line.
+        r"""The variable that sets a key, else the file and the line.
 
-        >>> Origin("mcreports.toml", "[report]\\nzone = 'Mars'").of(("report", "zone"))
+        >>> Origin("mcreports.toml", "[report]\nzone = 'Mars'").of(("report", "zone"))
         'mcreports.toml, line 2'
         """
         keys = tuple(str(part) for part in location)

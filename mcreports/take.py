@@ -129,7 +129,7 @@ def _pull(
     if chosen is not None and (since is None or since > start):
         # one tenant's first sample does not tell a birth from a source that began to look: ask for anybody's
         before = start + PROBE if since is None else since
-        probes = (start - PROBE, start + PROBE), (before - PROBE, before)
+        probes = (start - PROBE, start + PROBE), (before - 6 * PROBE, before)
         anybody = [_first(source.fetch(metric, *probe, None)) for probe in probes]
         since = min((at for at in (since, *anybody) if at is not None), default=None)
     edges = (round(at.timestamp() * 1000) for at in (start, end))

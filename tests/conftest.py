@@ -106,6 +106,12 @@ def _prometheus(directory: Path, window: str, *more: str) -> tuple[subprocess.Po
     return process, Server(url, "prometheus", directory)
 
 
+def _victoriametrics(directory: Path) -> tuple[subprocess.Popen[bytes], Server]:
+    flags = [f"-storageDataPath={directory / 'data'}", "-retentionPeriod=50y", "-loggerLevel=WARN"]
+    process, url = _start("victoria-metrics", flags, "-httpListenAddr", directory)
+    return process, Server(url, "victoriametrics", directory)
+
+
 @pytest.fixture(scope="session")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One Prometheus for all tests of a worker; it takes samples in any order of time: use own metric names."""
@@ -132,11 +138,25 @@ def new_prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
 @pytest.fixture(scope="session")
 def victoriametrics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One VictoriaMetrics for all tests of a worker: use own metric names."""
-    directory = tmp_path_factory.mktemp("victoriametrics")
-    flags = [f"-storageDataPath={directory / 'data'}", "-retentionPeriod=50y", "-loggerLevel=WARN"]
-    process, url = _start("victoria-metrics", flags, "-httpListenAddr", directory)
-    yield Server(url, "victoriametrics", directory)
+    process, server = _victoriametrics(tmp_path_factory.mktemp("victoriametrics"))
+    yield server
     _end(process)
+
+
+@pytest.fixture(scope="session")
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
+    """Starts an empty server of a kind, which stays until all tests of the worker are done."""
+    started = []
+
+    def start(kind: str) -> Server:
+        directory = tmp_path_factory.mktemp(kind)
+        process, server = _prometheus(directory, "0s") if kind == "prometheus" else _victoriametrics(directory)
+        started.append(process)
+        return server
+
+    yield start
+    for process in started:
+        _end(process)
 
 
 @pytest.fixture(params=["prometheus", "victoriametrics"])

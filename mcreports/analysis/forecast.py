@@ -9,6 +9,7 @@ import numpy as np
 METHOD = "weekday mean of 4 weeks; 80 % interval from 500 resampled weeks of its own errors"
 WEEKS = 4
 LEAST_DAYS = 14
+LEAST_RECENT = 7
 PATHS = 500
 SEED = 20251031
 
@@ -44,23 +45,28 @@ def forecast(history: np.ndarray, remaining: int) -> Forecast:
         return Forecast(np.empty(0), 0.0, 0.0, None)
     born = np.flatnonzero(~np.isnan(history))
     history = history[born[0] :] if len(born) else history[:0]
-    known = int((~np.isnan(history)).sum())
-    if known < LEAST_DAYS:
-        return Forecast(np.empty(0), refusal=f"{known} days of history; a forecast needs {LEAST_DAYS}")
-    days, residuals = _ahead(history, remaining), _residuals(history)
-    if np.isnan(days).any() or not len(residuals):
-        return Forecast(np.empty(0), refusal=f"no day of the last {WEEKS} weeks is known, or none to learn from before")
-    # errors of one sign, as growth leaves them, must not push the forecast out of its own interval
-    low, high = np.quantile(_resample(residuals, remaining), [0.1, 0.9])
+    recent = int((~np.isnan(history[-7 * WEEKS :])).sum())
+    if len(born) < LEAST_DAYS:
+        return Forecast(np.empty(0), refusal=f"{len(born)} days of history; a forecast needs {LEAST_DAYS}")
+    if recent < LEAST_RECENT:
+        said = f"{recent} days of the last {WEEKS} weeks are known; a forecast needs {LEAST_RECENT}"
+        return Forecast(np.empty(0), refusal=said)
+    days = _ahead(history, remaining)
+    # errors that happen to be of one sign must not push the forecast out of its own interval
+    low, high = np.quantile(_errors(history, remaining), [0.1, 0.9])
     whole = float(days.sum())
     low, high = max(0.0, whole + min(0.0, float(low))), whole + max(0.0, float(high))
     return Forecast(days, low, high, _past_error(history, remaining))
 
 
+def _weeks(history: np.ndarray) -> np.ndarray:
+    """A row of seven days per week, the last one ending with the history; NaN before it began."""
+    return np.concatenate([np.full((-len(history)) % 7, np.nan), history]).reshape(-1, 7)
+
+
 def _ahead(history: np.ndarray, count: int) -> np.ndarray:
     """Each of the next days: the mean of the last four days of its weekday, or of all, that are known; else NaN."""
-    padded = np.concatenate([np.full((-len(history)) % 7, np.nan), history])
-    weeks = padded.reshape(-1, 7)[-WEEKS:]
+    weeks = _weeks(history)[-WEEKS:]
     seen = ~np.isnan(weeks)
     overall = weeks[seen].mean() if seen.any() else np.nan
     counts = seen.sum(axis=0)
@@ -68,19 +74,18 @@ def _ahead(history: np.ndarray, count: int) -> np.ndarray:
     return np.asarray(np.resize(means, count))
 
 
-def _residuals(history: np.ndarray) -> np.ndarray:
-    """What each day that had a week before it was off from its forecast of a week earlier."""
-    off = [history[i : i + 7] - _ahead(history[:i], len(history[i : i + 7])) for i in range(7, len(history), 7)]
-    flat = np.concatenate(off) if off else np.empty(0)
-    return np.asarray(flat[~np.isnan(flat)])
-
-
-def _resample(residuals: np.ndarray, days: int) -> np.ndarray:
-    """Sums over whole paths made of drawn weeks of errors: days of one week stay together."""
+def _errors(history: np.ndarray, days: int) -> np.ndarray:
+    """By how much sums of so many days may be off: whole weeks redrawn, those ahead and those that were learnt from."""
+    weeks = _weeks(history)
+    seen = ~np.isnan(weeks)
+    counts = seen.sum(axis=0)
+    means = np.where(seen, weeks, 0.0).sum(axis=0) / np.maximum(counts, 1)
+    # few weeks lie closer to their own mean than the next one will
+    off = np.where(seen, weeks - means, 0.0) * np.sqrt(counts / np.maximum(counts - 1, 1))
     draw = np.random.default_rng(SEED)
-    block = min(7, len(residuals))
-    starts = draw.integers(0, len(residuals) - block + 1, size=(PATHS, -(-days // block)))
-    paths = residuals[starts[:, :, None] + np.arange(block)].reshape(PATHS, -1)[:, :days]
+    ahead = off[draw.integers(0, len(off), size=(PATHS, -(-days // 7)))]
+    learnt = off[draw.integers(0, len(off), size=(PATHS, WEEKS))].mean(axis=1)
+    paths = (ahead - learnt[:, None, :]).reshape(PATHS, -1)[:, :days]
     return np.asarray(paths.sum(axis=1))
 
 

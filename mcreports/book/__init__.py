@@ -9,6 +9,7 @@ from mcreports.book.operations import (
     grounding_table,
     platform_table,
     rate_trend,
+    rate_verdicts,
     unit_cost_table,
 )
 from mcreports.book.proof import close, coverage_table, notes, other_checks, sign_off, sums
@@ -40,6 +41,7 @@ __all__ = [
     "platform_table",
     "rate_table",
     "rate_trend",
+    "rate_verdicts",
     "sign_off",
     "spend_curve",
     "sums",

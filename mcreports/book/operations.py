@@ -73,7 +73,7 @@ def unit_cost_table(report: Report) -> Table:
 def evidence_table(report: Report) -> Table:
     """What the evidence files prove, and whether the configuration is what it was."""
     checks = {"config.drift", "evidence.compliance", "autonomy.evidence_agreement", "grounding.attestation"}
-    verdicts = [v for v in report.verdicts if v.check in checks]
+    verdicts = [v for v in report.verdicts if v.check in checks or ("source", "evidence") in v.labels]
     return verdict_table("Drift and evidence", verdicts, empty="No evidence was given.")
 
 
@@ -92,6 +92,17 @@ def budget_verdicts(report: Report) -> Table:
 
 def _judged(report: Report, check: str) -> bool:
     return any(v.check == check for v in report.verdicts)
+
+
+def rate_verdicts(report: Report) -> Table:
+    """Each tenant against the criteria of autonomy and grounding, without the figures behind them."""
+    heads = ("Success", "Compensated", "Policy violations", "Residency violations", "Grounded")
+    columns = (Column("Tenant", "name"), *(Column(head, "verdict") for head in heads))
+    checks = (*CRITERIA, "grounding.pass_rate")
+    rows = tuple(
+        (Name(tenant), *(_verdict(report, check, tenant) for check in checks)) for tenant in report.snapshot.tenants
+    )
+    return Table("Autonomy and grounding", columns, rows, empty="No tenant is known.")
 
 
 def rate_trend(report: Report, figure_id: str, label: str, title: str) -> Lines:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mcreports.cli import options
-from mcreports.cli.context import now, progress, settings_of, show_json, source_of, zone_period
+from mcreports.cli.context import now, progress, say, settings_of, show_json, source_of, zone_period
 
 if TYPE_CHECKING:
     from mcreports.domains.compose import Report
@@ -108,7 +108,7 @@ def _table(report: Report) -> None:
     from mcreports.view.markup import visible
     from mcreports.view.words import verdict_text
 
-    table = Table(box=box.SIMPLE_HEAD, title=f"{report.snapshot.period} ({report.snapshot.state}), USD")
+    table = Table(box=box.SIMPLE_HEAD, title=f"{report.snapshot.period} ({report.snapshot.state}), USD", title_justify="left")
     for head in ("Tenant", *COLUMNS, "Day", "Month"):
         table.add_column(head.strip(), justify="right" if head in COLUMNS else "left", overflow="fold")
     for tenant in _tenants(report):
@@ -118,4 +118,7 @@ def _table(report: Report) -> None:
             words = [judged["budget.utilization.daily"], judged["budget.utilization.monthly"]]
             table.add_row(*(Text(text) for text in (visible(tenant), *cells, *words)))
     console = Console() if sys.stdout.isatty() else Console(width=WIDE)
-    console.print(table if table.row_count else "no tenant is known: nothing to print")
+    if table.row_count:
+        console.print(table)
+    else:
+        say("no tenant is known: nothing to print")

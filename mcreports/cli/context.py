@@ -54,10 +54,15 @@ def now() -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
-def source_of(settings: Settings, at: datetime) -> Source:
-    """The source of the settings."""
+def source_of(settings: Settings, at: datetime, *, is_attended: bool = True) -> Source:
+    """The source of the settings; without one the demo, said aloud, and never where nobody would hear it."""
     from mcreports.sources.open import open_source
 
+    if "url" not in settings.source.model_fields_set:
+        if not is_attended:
+            msg = "no source is set: give --source, or url in the [source] section of mcreports.toml"
+            raise UsageError(msg)
+        say("no source is set: these are the invented data of the embedded demo")
     return open_source(settings.source, at)
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mcreports.cli import options
 from mcreports.cli.context import progress, say, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HELP = """Every report over the embedded demo, then where to look. Needs no server.
 
@@ -33,6 +37,7 @@ def demo(context: typer.Context, output: options.Output = None) -> None:
         return
     from tempfile import TemporaryDirectory
 
+    from mcreports.period import Period
     from mcreports.reports.front_page import build
     from mcreports.reports.produce import Workshop, produce
     from mcreports.sources.demo import DemoSource
@@ -45,12 +50,15 @@ def demo(context: typer.Context, output: options.Output = None) -> None:
         write_evidence(evidence, source.seed)
         settings = settings_of(context, URL, output=output, evidence=evidence)
         for report, label in PERIODS.items():
-            from mcreports.period import Period
-
-            run = produce(Order(report, Period.parse(label)), Workshop(source, settings, NOW, tell))
+            shop = Workshop(source, settings, NOW, partial(_tell, tell, report))
+            run = produce(Order(report, Period.parse(label)), shop)
             say(f"{report:8} {label}  {run.status.upper()}: {run.headline}")
         build(settings.report.output, NOW)
     print(f"Open {settings.report.output / 'index.html'}")
+
+
+def _tell(tell: Callable[[str], None], report: str, step: str) -> None:
+    tell(f"{report}: {step}")
 
 
 @app.command()
@@ -61,7 +69,10 @@ def load(
     until: Annotated[str, typer.Option(help="The day after the last.")] = "2025-11-02",
     source: Annotated[str, typer.Option(help="Which demo.")] = URL,
 ) -> None:
-    """Push the demo's samples into a running server, oldest first, so that reports can be tried on it."""
+    """Push the demo's samples into a running server, oldest first, so that reports can be tried on it.
+
+    mcreports demo load http://localhost:9090 --since 2025-08-31
+    """
     from mcreports.cli.loading import push_demo
 
     settings = settings_of(context, url)

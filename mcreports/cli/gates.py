@@ -24,6 +24,7 @@ grounding = typer.Typer(help="Whether RAG answers rest on their sources.", no_ar
 
 EXITS = {Status.FAIL: 3, Status.UNKNOWN: 4}
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+EARLIEST = 2000  # no Prometheus is older, and 9999 days before it are still a date
 CRITERIA = ("autonomy.operations", "autonomy.compensations", "autonomy.violations", "tenant.info")
 
 
@@ -56,7 +57,7 @@ def validate(
     from mcreports.take import Bench, Order, take
 
     settings, clock = settings_of(context, source, evidence=evidence), now()
-    end = _instant(at) if at else clock
+    end = _instant(at, clock) if at else clock
     span = (end - _length(window), end)
     days = f"{span[0]:%Y-%m-%d}..{end:%Y-%m-%d}"
     order = Order("daily", Period.parse(days), (tenant,), windows=dict.fromkeys(CRITERIA, span))
@@ -123,19 +124,23 @@ def _leave(section: Section, span: tuple[datetime, datetime], verdicts: Sequence
 
 
 def _length(text: str) -> timedelta:
-    match = re.fullmatch(r"([1-9]\d{0,5})([mhd])", text, re.ASCII)
+    match = re.fullmatch(r"([1-9]\d{0,3})([mhd])", text, re.ASCII)
     if match is None:
         msg = f"--window {text!r} is not a length of time; write it like 30m, 6h or 7d"
         raise UsageError(msg)
     return int(match[1]) * UNITS[match[2]]
 
 
-def _instant(text: str) -> datetime:
+def _instant(text: str, clock: datetime) -> datetime:
     from datetime import UTC, datetime
 
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         msg = f"--at {text!r} is not an instant; write it like 2025-10-31T12:00:00Z"
         raise UsageError(msg) from error
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    if not EARLIEST <= at.year <= clock.year or at > clock:
+        msg = f"--at {text} is not between {EARLIEST} and now; nothing was measured then"
+        raise UsageError(msg)
+    return at

@@ -12,7 +12,10 @@ app = typer.Typer(help="The page that lists every run.", no_args_is_help=True)
 
 @app.command()
 def build(context: typer.Context, output: options.Output = None) -> None:
-    """Write index.html, verdicts.json and feed.atom over all published runs."""
+    """Write index.html, verdicts.json and feed.atom over all published runs.
+
+    mcreports portal build --output output
+    """
     from mcreports.reports.front_page import build as write
 
     settings = settings_of(context, output=output)

@@ -28,7 +28,7 @@ HELP = """Publish a report as HTML, notebook and JSON, and more forms on request
 
   mcreports report --due
 """
-FORMATS = ("html", "json", "csv")
+FORMATS = ("html", "json", "csv", "xlsx", "pdf")
 GATES = {"fail": 3, "unknown": 4}
 
 
@@ -57,7 +57,7 @@ def report(
     source: options.Source = None,
     evidence: options.Evidence = None,
     output: options.Output = None,
-    formats: Annotated[str | None, typer.Option("--format", help="html,json,csv; the first two always come.")] = None,
+    formats: Annotated[str | None, typer.Option("--format", help="html,json,csv,xlsx,pdf; the first two always come.")] = None,
     due: Annotated[bool, typer.Option("--due", help="Every closed, settled, unpublished period, oldest first.")] = False,
     provisional: Annotated[bool, typer.Option("--provisional", help="Also of a period that is not over: PRELIMINARY.")] = False,
     reason: Annotated[str, typer.Option(help="Why a published period is restated; kept in its manifest.")] = "",
@@ -118,6 +118,7 @@ def _publish_due(settings: Settings, at: Any, *, per_tenant: bool) -> list[Publi
     from mcreports.reports.runs import published
     from mcreports.take import Order
 
+    source_of(settings, at, is_attended=False)
     done: list[PublishedRun] = []
     faults: list[McreportsError] = []
     found = published(settings.report.output)

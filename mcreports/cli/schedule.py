@@ -24,7 +24,10 @@ class System(StrEnum):
 
 @app.command()
 def show(context: typer.Context, output: options.Output = None, json: options.Json = False) -> None:
-    """List what is due now, oldest first."""
+    """List what is due now, oldest first.
+
+    mcreports schedule show --json
+    """
     from mcreports import schedule
     from mcreports.reports.runs import published
 
@@ -41,7 +44,10 @@ def show(context: typer.Context, output: options.Output = None, json: options.Js
 
 @app.command()
 def run(context: typer.Context, source: options.Source = None, output: options.Output = None) -> None:
-    """Publish what is due: the same as mcreports report --due."""
+    """Publish what is due: the same as mcreports report --due.
+
+    mcreports schedule run
+    """
     report(context, source=source, output=output, due=True)
 
 

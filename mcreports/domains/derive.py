@@ -98,7 +98,7 @@ def _known(parts: tuple[Figure, Figure]) -> Quality:
 def _derived(figure_id: str, method: str, parts: tuple[Figure, Figure]) -> Figure:
     """A figure made of two others, its value not yet known."""
     first, second = parts
-    reasons = dict.fromkeys(part.reason for part in parts if part.reason)
+    reasons = dict.fromkeys(reason for part in parts for reason in part.reason.split("; ") if reason)
     return replace(
         first, id=figure_id, value=None, bounds=None, quality=Quality.UNKNOWN,
         query=first.query if first.query == second.query else f"{first.query} ; {second.query}",

@@ -37,7 +37,7 @@ class Curve:
     interval: float
     fastest: float
     clock: np.ndarray  # ts as float64, which is what interpolation works on
-    invalid: int = 0
+    invalid: np.ndarray  # the instants of values that no counter can have
     watched_since: int | None = None
 
     @property
@@ -76,7 +76,7 @@ def curve(ts: np.ndarray, values: np.ndarray, months: np.ndarray, watched_since:
     source's first sample of anybody was taken: a series that begins later was born, not cut off.
     """
     valid = np.isfinite(values) & (values >= 0)
-    ts, values = ts[valid].astype(np.int64), values[valid]
+    invalid, ts, values = ts[~valid], ts[valid].astype(np.int64), values[valid]
     if not len(ts):
         return None
     steps = np.diff(values)
@@ -86,7 +86,7 @@ def curve(ts: np.ndarray, values: np.ndarray, months: np.ndarray, watched_since:
     fastest = float(rises.max(initial=0.0))
     inside = months[(months > ts[0]) & (months <= ts[-1])]
     clock = ts.astype(np.float64)
-    return Curve(ts, reached, before, inside, interval_of(ts), fastest, clock, int((~valid).sum()), watched_since)
+    return Curve(ts, reached, before, inside, interval_of(ts), fastest, clock, invalid, watched_since)
 
 
 def cents(line: Curve, at: np.ndarray) -> np.ndarray:
@@ -110,8 +110,8 @@ def _grid(line: Curve, at: np.ndarray, lost: np.ndarray) -> np.ndarray:
 def spend(line: Curve, start: int, end: int) -> Spend:
     """What the curve says was spent in [start, end), in ms, and how well it knows."""
     first, last = int(line.ts[0]), int(line.ts[-1])
-    if end <= first or start > last:
-        return Spend(None)
+    if min(end, last) <= max(start, first):
+        return Spend(None, reasons=("a single sample shows no spend",) if start <= last and first < end else ())
     bottom, top = (_bracket(line, at) for at in (start, end))
     edges = np.array([start, end, bottom[0], bottom[1], top[0], top[1]])
     at_start, at_end, start_low, start_high, end_low, end_high = (int(c) for c in cents(line, edges))
@@ -125,8 +125,9 @@ def spend(line: Curve, start: int, end: int) -> Spend:
     unwatched = first > start and (line.watched_since is None or line.watched_since + GAP * line.interval >= first)
     if unwatched and first - start > GAP * _step(line):
         reasons.append(CUT_OFF)
-    if line.invalid:
-        reasons.append(f"{line.invalid} invalid samples (negative or infinite) left out")
+    invalid = int(((line.invalid >= start) & (line.invalid < end)).sum())
+    if invalid:
+        reasons.append(f"{invalid} invalid samples (negative or infinite) left out")
     resets, lost = _resets(line, start, end)
     low, high = max(0, end_low - start_high), end_high - start_low + lost
     left, right = np.searchsorted(line.ts, [start, end], side="left")

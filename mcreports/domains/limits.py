@@ -39,7 +39,7 @@ def limit(snapshot: Snapshot, tenant: str, which: str, span: Span) -> Figure:
     for line in lines(snapshot.table(key), snapshot.metrics[key].labels):
         if line.labels[0] == tenant and len(_inside(line, window)):
             return _read(snapshot, blank, key, line)
-    return replace(blank, reason="no limit is set")
+    return replace(blank, reason="no limit is set, or its samples are missing")
 
 
 def _inside(line: Line, window: Watch) -> np.ndarray:

@@ -66,10 +66,10 @@ class Books:
         own = {key: line for key, line in self.lines.items() if key[0] == tenant and driver in {None, key[1]}}
         parts = {key: ledger.spend(line, start, end) for key, line in own.items()}
         whole = ledger.total(parts.values())
-        ended = [key[1] for key, line in own.items() if parts[key].cents is None and line.ts[-1] < start]
-        if whole.cents is None or not ended:
+        silent = [key[1] for key, line in own.items() if parts[key].cents is None and line.ts[0] < end]
+        if whole.cents is None or not silent:
             return whole
-        reason = f"no sample of {', '.join(ended)} in it"
+        reason = f"nothing is known of {', '.join(name or '(no driver)' for name in silent)}"
         return replace(whole, quality=Quality.ESTIMATED, high=None, reasons=(*whole.reasons, reason))
 
     def figure(self, figure_id: str, tenant: str | None, span: Span, **labels: str) -> Figure:
@@ -117,14 +117,17 @@ class Books:
         return replace(figure, value=value, bounds=None, method="counter.first")
 
     def daily(self, tenant: str | None, spans: list[Span]) -> np.ndarray:
-        """USD per window; NaN where nothing is known."""
-        known = [self.spend_total(tenant, span) for span in spans]
-        return np.array([np.nan if cents is None else cents / 100 for cents in known])
+        """USD per window; NaN where nothing is known, or only drawn through a gap without a sample."""
+        known = [self._whole(tenant, span) for span in spans]
+        return np.array([np.nan if part.cents is None or not part.samples else part.cents / 100 for part in known])
 
     def spend_total(self, tenant: str | None, span: Span) -> int | None:
         """Cents in a window, of a tenant or of all."""
+        return self._whole(tenant, span).cents
+
+    def _whole(self, tenant: str | None, span: Span) -> Spend:
         names = self.tenants if tenant is None else (tenant,)
-        return ledger.total(self.spend(name, None, span) for name in names).cents
+        return ledger.total(self.spend(name, None, span) for name in names)
 
 
 def open_books(snapshot: Snapshot) -> Books:

@@ -104,20 +104,31 @@ def judge_forecast(month_end: Figure, allowed: Figure, rule: Rule) -> Verdict:
     if amount is None or part is None:
         silent = month_end if month_end.value is None else allowed
         return rules.judge("budget.forecast", rule, None, subject, silent.reason or "its budget is 0")
-    least = Fraction(rule.least_usd or 0)
-    counted = part if amount >= least else min(part, Fraction(0))
-    verdict = rules.judge("budget.forecast", rule, counted, subject, _open_top(month_end))
+    counted, why = _counted(amount, part, rule), _doubt(month_end, number(allowed.value) or Fraction(), rule)
+    verdict = rules.judge("budget.forecast", rule, counted, subject, why)
     if counted != part:
-        small = f"{float(part):.1f} % over is USD {float(amount):,.2f}, below USD {float(least):,.0f}"
-        reason = "; ".join(filter(None, [small, _open_top(month_end)]))
+        small = f"{float(part):.1f} % over is USD {float(amount):,.2f}, below USD {float(rule.least_usd or 0):,.0f}"
+        reason = "; ".join(filter(None, [small, why]))
         return replace(verdict, value=rules.digits(part, [Fraction(0)]), gap=None, reason=reason)
     return verdict
 
 
-def _open_top(month_end: Figure) -> str:
-    """Why the month may end anywhere above what is known; empty if it may not."""
-    is_open = month_end.bounds is not None and month_end.bounds[1] is None
-    return f"it may be more: {month_end.reason}" if is_open else ""
+def _counted(amount: Fraction, part: Fraction, rule: Rule) -> Fraction:
+    """The share that an overrun is judged by: none while it is less money than the rule minds."""
+    return part if amount >= Fraction(rule.least_usd or 0) else min(part, Fraction(0))
+
+
+def _doubt(month_end: Figure, budget: Fraction, rule: Rule) -> str:
+    """Why a month may end on another side of the thresholds; an interval of chance alone is no reason."""
+    low, high = ends(month_end)
+    if month_end.bounds is None or (high is not None and month_end.method == forecasting.METHOD):
+        return ""
+    found = [end - budget for end in (number(month_end.value), low, high) if end is not None]
+    sides = {rule.status(_counted(over, 100 * over / budget, rule)) for over in found}
+    if high is not None and len(sides) == 1:
+        return ""
+    top = "more" if high is None else f"up to USD {float(high):,.2f}"
+    return f"it may be {top}: {month_end.reason}"
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def story(snapshot: Snapshot, figures: Figures, verdicts: Sequence[Verdict]) -> 
         figures.find(name) for name in ("budget.forecast.month_end", "budget.limit.monthly", "budget.variance.month")
     )
     known = [number(figure.value) for figure in (ahead, allowed, over)]
-    closed = snapshot.period.after == snapshot.period.month().after
+    closed = snapshot.state == "final" and snapshot.period.after == snapshot.period.month().after
     verb = f"{month} closed at" if closed else f"{month} is forecast at"
     if None not in known:
         yield (verb, " ", ahead, ": ", over, f", {side(over)} its budget of ", allowed, ".")
@@ -83,4 +83,5 @@ def _year(snapshot: Snapshot, figures: Figures) -> Iterator[tuple[str | Figure, 
     if changes:
         first = changes[0]
         labels = dict(first.labels)
-        yield (f"The largest change of a month: {first.tenant}, {labels['driver']}, {labels['month']}, by ", first, ".")
+        driver = labels["driver"] or "(no driver)"
+        yield (f"The largest change of a month: {first.tenant}, {driver}, {labels['month']}, by ", first, ".")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 NAME = "mcreports"
+INJECTED = "injected-parameters"  # the tag of the cell that papermill puts our parameters into
 NEWLINE = "\n"
 MOST_OUTPUT = 64_000_000  # bytes of one notebook; a report on six tenants puts out about one million
 KEPT = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV")
@@ -113,7 +114,7 @@ class OwnClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill com
 
     def _begin(self, cell: NotebookNode, cell_index: int) -> None:
         before = self.nb.cells[:cell_index]
-        number = 1 + sum("injected-parameters" not in each.metadata.get("tags", ()) for each in before)
+        number = 1 + sum(INJECTED not in each.metadata.get("tags", ()) for each in before)
         self._watch.cell = f"cell {number} ({cell.source.strip().partition(NEWLINE)[0]})"
 
 

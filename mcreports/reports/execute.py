@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 FILE = "report.ipynb"
 MOST_WORDS = 500
+VERSION = 4  # of the notebook format
 
 
 def notebook_path(name: str) -> Path:
@@ -42,12 +44,12 @@ def execute(notebook: Path, directory: Path, parameters: Mapping[str, str], time
 
     from mcreports.reports import engine
 
-    _read(notebook)
+    _refuse_torn(notebook)
     watch = engine.Watch(monotonic() + timeout)
     try:
         node: NotebookNode = papermill.execute_notebook(
-            notebook, directory / FILE, dict(parameters), engine_name=engine.NAME, kernel_name="python3", cwd=directory,
-            progress_bar=False, request_save_on_cell_execute=False, watch=watch,
+            notebook, directory / FILE, dict(parameters), engine_name=engine.NAME, kernel_name="python3", language="python",
+            cwd=directory, progress_bar=False, request_save_on_cell_execute=False, watch=watch,
         )  # fmt: skip
     except PapermillExecutionError as error:
         cause = f"{error.ename}: {error.evalue}"[:MOST_WORDS]
@@ -83,14 +85,17 @@ def closing_of(node: NotebookNode, notebook: str) -> dict[str, Any]:
     return dict(found[0])
 
 
-def _read(notebook: Path) -> None:
-    import nbformat
+def _refuse_torn(notebook: Path) -> None:
+    from nbformat.validator import iter_validate
 
     try:
-        nbformat.validate(nbformat.read(notebook, as_version=4))  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
-        msg = f"{notebook.name} is not a whole notebook: {str(error)[:MOST_WORDS]}; install mcreports again"
+        body = json.loads(notebook.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        msg = f"{notebook.name} is not a whole notebook: {error}; install mcreports again"
         raise RunError(msg) from error
+    for fault in iter_validate(body, version=VERSION):
+        msg = f"{notebook.name} is not a whole notebook: {str(fault)[:MOST_WORDS]}; install mcreports again"
+        raise RunError(msg)
 
 
 def _fault(notebook: Path, watch: Watch, cause: str) -> RunError:
@@ -108,12 +113,16 @@ def _refuse_errors(node: NotebookNode, notebook: Path) -> None:
 
 
 def _forget_paths(node: NotebookNode, file: Path) -> None:
-    """Take this machine's paths and clock out of the record: the same snapshot gives the same notebook."""
+    """Take this machine's paths and clock and papermill's dice out: the same snapshot gives the same notebook."""
     import nbformat
+
+    from mcreports.reports.engine import INJECTED
 
     node.metadata.pop("papermill", None)
     for cell in node.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
-    text = nbformat.writes(node)  # type: ignore[no-untyped-call]
+        if INJECTED in cell.metadata.get("tags", ()):
+            cell["id"] = INJECTED
+    text = nbformat.writes(node)
     file.write_text(f"{text}\n", encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,13 @@ from mcreports.checks import Status
 from mcreports.figures import instant_text
 from mcreports.reports import execute, publish
 from mcreports.reports.manifest import snapshot_digest
+from mcreports.reports.print_page import find_browser, print_page
 from mcreports.reports.record import data_through, figures_csv, record, verdicts_csv
 from mcreports.take import Bench, take
 from mcreports.view.words import instant_words, period_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
     from pathlib import Path
 
     from mcreports.reports.publish import RunRecord, Slot
@@ -62,6 +63,8 @@ class _Place:
 def produce(order: Order, shop: Workshop, *, per_tenant: bool = False, reason: str = "") -> PublishedRun:
     """Publish a report, or give back the run that already says the same; an error leaves the last one as it was."""
     began = monotonic()
+    if "pdf" in shop.settings.report.formats:
+        find_browser()
     definition = define(order, shop.settings, per_tenant=per_tenant)
     target = publish.Target(shop.settings.report.output, order.report, order.period, order.tenants or ())
     with publish.reserve(target) as slot:
@@ -133,6 +136,9 @@ def _make(taken: Snapshot, shop: Workshop, place: _Place) -> RunRecord:
     forms = _forms(place.directory, body, shop.settings.report.formats)
     page = render(node, _head(taken, body, forms))
     _put(place.directory, "report.html", page)
+    if "pdf" in shop.settings.report.formats:
+        shop.tell("PDF")
+        (place.directory / "report.pdf").write_bytes(print_page(page, shop.now))
     return publish.RunRecord(
         definition=place.definition, state=taken.state, status=body["verdict"]["status"],
         headline=body["verdict"]["headline"], generated_at=shop.now,
@@ -147,6 +153,13 @@ def _forms(directory: Path, body: dict[str, Any], formats: tuple[str, ...]) -> t
         _put(directory, "figures.csv", figures_csv(body["figures"]))
         _put(directory, "verdicts.csv", verdicts_csv(body["verdicts"]))
         forms += [("Figures, CSV", "figures.csv"), ("Verdicts, CSV", "verdicts.csv")]
+    if "xlsx" in formats:
+        from mcreports.reports.workbook import workbook
+
+        (directory / "report.xlsx").write_bytes(workbook(body))
+        forms.append(("Excel", "report.xlsx"))
+    if "pdf" in formats:
+        forms.append(("PDF", "report.pdf"))
     return (*forms, ("Manifest", "MANIFEST.json"))
 
 
@@ -158,12 +171,13 @@ def _head(taken: Snapshot, body: dict[str, Any], forms: tuple[tuple[str, str], .
         f"All tenants ({len(taken.tenants)})" if len(taken.tenants) != 1 else f"Tenant {taken.tenants[0]}",
         "USD",
         f"Data through {instant_words(through)}" if through else "No data",
-        f"Generated {body['generated_at'].replace('T', ' ').replace('Z', ' UTC')}",
+        f"Generated {instant_words(datetime.fromisoformat(body['generated_at']))}",
+        *(["The embedded demo: invented data"] if taken.source.kind == "demo" else []),
     )
     return PageHead(
         title=TITLES[taken.report], period=period_words(taken.period), state=taken.state, revision=body["revision"],
         status=Status(body["verdict"]["status"]), headline=body["verdict"]["headline"], facts=facts, method=METHOD,
-        run=(("Run", body["run_id"]), ("Definition", body["definition"]), ("Snapshot", body["snapshot"])), forms=forms,
+        run=(("Source", f"{taken.source.kind} {taken.source.url}"), ("Run", body["run_id"]), ("Definition", body["definition"]), ("Snapshot", body["snapshot"])), forms=forms,
     )  # fmt: skip
 
 

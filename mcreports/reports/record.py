@@ -93,6 +93,7 @@ FIGURE_COLUMNS = (
     "id", "tenant", "labels", "value", "unit", "start", "end", "quality", "low", "high", "coverage", "samples",
     "resets", "reason", "method", "query",
 )  # fmt: skip
+FORMULA = frozenset("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - a spreadsheet reads the wide ones, too
 VERDICT_COLUMNS = ("check", "tenant", "labels", "status", "value", "op", "target", "unit", "gap", "n", "reason")
 
 
@@ -123,7 +124,7 @@ def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
 def _cell(value: object) -> object:
     if isinstance(value, dict):
         return _cell(" ".join(f"{key}={part}" for key, part in value.items()))
-    if isinstance(value, str) and value[:1] in set("=+-@\t\r\n") and not _is_number(value):
+    if isinstance(value, str) and value[:1] in FORMULA and not _is_number(value):
         return f"'{value}"
     return value
 

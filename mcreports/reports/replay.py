@@ -24,6 +24,9 @@ def replay(run: Path) -> list[dict[str, Any]]:
     except (OSError, ValueError) as error:
         msg = f"{file}: the report cannot be read: {error}"
         raise DataError(msg) from error
+    if not isinstance(published, dict):
+        msg = f"{file}: the report is no JSON object"
+        raise DataError(msg)
     rebuilt = json.loads(json.dumps(closing(compose(read(run)))))
     found: list[dict[str, Any]] = []
     for part in PARTS:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from mcreports import samples
+from mcreports.domains.compose import compose
 from mcreports.metrics import CATALOGUE
 from mcreports.period import Period
 from mcreports.rules import RULES
+from mcreports.samples import Series
+from mcreports.settings import Settings
 from mcreports.snapshot import Snapshot, Window
 from mcreports.sources import SourceInfo
+from mcreports.take import Order, take
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
+
+    from mcreports.domains.compose import Report
+    from mcreports.metrics import Metric
+    from mcreports.samples import Pulled
 
 Minutes = list[tuple[float, float]]
 START = datetime(2025, 10, 31, tzinfo=UTC)
@@ -76,3 +84,88 @@ class Scene:
 @pytest.fixture(scope="session")
 def scene() -> Scene:
     return Scene()
+
+
+HOUR, DAY = 3_600_000, 86_400_000
+
+
+def milliseconds(text: str) -> int:
+    """An instant in UTC as milliseconds since 1970."""
+    return round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
+
+
+@dataclass
+class Platform:
+    """A platform that a test makes up, scraped every hour: a source, and the reports over it."""
+
+    first: str = "2025-08-01"
+    last: str = "2025-11-01T06:00"
+    info: SourceInfo = field(default_factory=lambda: SourceInfo("made", "made://up"))
+    rows: list[tuple[str, Series]] = field(default_factory=list)
+
+    def fetch(self, metric: Metric, start: datetime, end: datetime, tenants: Sequence[str] | None = None) -> Pulled:
+        """The samples in [start, end)."""
+        first, after = (round(at.timestamp() * 1000) for at in (start, end))
+        found = []
+        for key, one in self.rows:
+            inside = (one.ts >= first) & (one.ts < after)
+            if key == metric.key and (tenants is None or one.labels.get("tenant", "") in tenants):
+                found.append(replace(one, ts=one.ts[inside], values=one.values[inside]))  # noqa: PD011 - no DataFrame
+        return samples.gather(metric, found, tenants)
+
+    def times(self, since: str | None, until: str | None) -> np.ndarray:
+        """Every hour from an instant to another, both included."""
+        return np.arange(milliseconds(since or self.first), milliseconds(until or self.last) + 1, HOUR)
+
+    def add(self, key: str, labels: dict[str, str], ts: np.ndarray, values: np.ndarray) -> Platform:
+        """One more series, sample by sample."""
+        self.rows.append((key, Series(labels, np.asarray(ts, np.int64), np.asarray(values, float))))
+        return self
+
+    def cost(  # noqa: PLR0913, PLR0917 - a test names what it needs
+        self, tenant: str = "T", driver: str = "compute", per_day: float | Callable[[int], float] = 24.0,
+        since: str | None = None, until: str | None = None, opening: float = 0.0,
+    ) -> Platform:  # fmt: skip
+        """A tenant's driver that costs so many USD on each day (numbered since ``first``), evenly."""
+        ts = self.times(since, until)
+        days = int((ts[-1] - ts[0]) // DAY) + 2
+        usd = [per_day(day) if callable(per_day) else per_day for day in range(days)]
+        reached = np.concatenate([[0.0], np.cumsum(usd)])
+        values = opening + np.interp((ts - ts[0]) / DAY, np.arange(days + 1), reached)
+        labels = {"tenant": tenant, **({"driver": driver} if driver else {})}
+        return self.add("budget.cost", labels, ts, values)
+
+    def limit(
+        self, tenant: str = "T", daily: float | None = 100.0, monthly: float | None = 1000.0,
+        since: str | None = None, until: str | None = None,
+    ) -> Platform:  # fmt: skip
+        """A tenant's limits in USD, as gauges."""
+        ts = self.times(since, until)
+        for which, value in (("daily", daily), ("monthly", monthly)):
+            if value is not None:
+                self.add(f"budget.limit_{which}", {"tenant": tenant}, ts, np.full(len(ts), value))
+        return self
+
+    def known(self, tenant: str = "T", since: str | None = None, until: str | None = None) -> Platform:
+        """A tenant that tenant.info names."""
+        ts = self.times(since, until)
+        return self.add("tenant.info", {"tenant": tenant, "owner": "team"}, ts, np.ones(len(ts)))
+
+    def snapshot(
+        self, report: str = "daily", label: str = "2025-10-31", now: str | None = None,
+        settings: Settings | None = None, **order: Any,
+    ) -> Snapshot:  # fmt: skip
+        """What a report of a period sees."""
+        chosen = settings or Settings()
+        wanted = Order(report, Period.parse(label, chosen.report.zone), **order)
+        return take(wanted, self, chosen, datetime.fromisoformat(now or self.last).replace(tzinfo=UTC))
+
+    def report(self, report: str = "daily", label: str = "2025-10-31", **more: Any) -> Report:
+        """What a report of a period says."""
+        return compose(self.snapshot(report, label, **more))
+
+
+@pytest.fixture
+def platform() -> Callable[..., Platform]:
+    """A new platform, of no series yet."""
+    return Platform

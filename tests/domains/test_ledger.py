@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -63,9 +64,10 @@ def test_the_curve_is_the_naive_one_rounded_once(counter, data):
 def test_windows_that_touch_add_up_to_the_cent(counter, data):
     ts, values = counter
     months = sorted(data.draw(st.lists(st.integers(ts[0], ts[-1]), max_size=3, unique=True)))
-    cuts = sorted(data.draw(st.lists(st.integers(ts[0] - MINUTE, ts[-1] + MINUTE), min_size=2, max_size=12, unique=True)))
+    instants = st.integers(ts[0] - MINUTE, ts[-1] + MINUTE)
+    cuts = sorted(data.draw(st.lists(instants, min_size=2, max_size=12, unique=True)))
     made = line(ts, values, months)
-    parts = [ledger.spend(made, a, b).cents or 0 for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    parts = [ledger.spend(made, a, b).cents or 0 for a, b in pairwise(cuts)]
     assert sum(parts) == (ledger.spend(made, cuts[0], cuts[-1]).cents or 0)
 
 

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mcreports.checks import Status
+from mcreports.figures import Quality
+
+YEAR = "2025-01-01..2025-10-31"
+
+
+def months(report: Any, tenant: str | None = "T") -> dict[str, Any]:
+    own = [f for f in report.figures.where("budget.spend.month") if f.tenant == tenant and len(f.labels) == 1]
+    return {dict(f.labels)["month"]: f for f in own}
+
+
+def test_months_before_the_data_are_unknown_and_the_first_is_estimated(platform: Any) -> None:
+    report = platform(first="2025-08-10", last="2025-11-02").cost(opening=100.0).known().report("trends", YEAR)
+    found = months(report)
+    assert [found[f"2025-{month:02d}"].value for month in range(1, 8)] == [None] * 7
+    assert (found["2025-08"].value, found["2025-08"].quality) == (Decimal("528.00"), Quality.ESTIMATED)
+    assert found["2025-08"].bounds == (Decimal("528.00"), Decimal("628.00"))
+    assert (found["2025-09"].value, found["2025-09"].quality) == (Decimal("720.00"), Quality.ACTUAL)
+    whole = report.figures.find("budget.spend.period")
+    assert (whole.value, whole.quality) == (Decimal("1992.00"), Quality.ESTIMATED)
+
+
+def test_months_add_up_to_the_year(platform: Any) -> None:
+    made = platform(first="2024-12-20", last="2025-11-02").known()
+    made.cost(per_day=lambda day: 10.03 + day % 3).cost(driver="gpu", since="2025-03-04")
+    report = made.report("trends", YEAR)
+    for tenant in (None, "T"):
+        values = [f.value for f in months(report, tenant).values()]
+        assert sum(values) == report.figures.find("budget.spend.period", tenant).value
+    assert {one.status for one in report.reconciliation} == {Status.PASS}
+
+
+def test_the_largest_change_comes_first_whichever_way_it_went(platform: Any) -> None:
+    made = platform(first="2024-12-20", last="2025-11-02").known()
+    made.cost(per_day=lambda day: 10.0 if day < 225 else 1.0).cost(driver="gpu", per_day=5)
+    changes = report_changes(made.report("trends", YEAR))
+    assert (changes[0].value < 0, dict(changes[0].labels)) == (True, {"driver": "compute", "month": "2025-08"})
+    assert [abs(f.value) for f in changes] == sorted((abs(f.value) for f in changes), reverse=True)
+    assert len(changes) == 10
+
+
+def report_changes(report: Any) -> list[Any]:
+    return list(report.figures.where("budget.change.month"))
+
+
+def test_a_change_has_its_percentage_of_the_month_before(platform: Any) -> None:
+    made = platform(first="2024-12-20", last="2025-11-02").known().cost(per_day=31)
+    report = made.report("trends", "2025-02-01..2025-03-31")
+    (change,) = report_changes(report)
+    percent = report.figures.find("budget.change.month_percent", "T", **dict(change.labels))
+    assert (change.value, percent.value) == (Decimal("93.00"), pytest.approx(100 * 3 / 28))
+
+
+def test_a_weekday_is_the_mean_of_its_days(platform: Any) -> None:
+    made = platform(first="2025-01-06", last="2025-11-02").known()
+    made.cost(per_day=lambda day: 70.0 if day % 7 == 0 else 1.0)
+    report = made.report("trends", "2025-02-01..2025-10-31")
+    means = {dict(f.labels)["weekday"]: f.value for f in report.figures.where("budget.spend.weekday_mean")}
+    assert means.pop("Monday") == Decimal("70.00")
+    assert set(means.values()) == {Decimal("1.00")}
+
+
+def test_a_period_without_a_whole_month_proves_nothing(platform: Any) -> None:
+    report = platform().cost().known().report("trends", "2025-10-05..2025-10-20")
+    assert report.verdicts == ()
+    assert (report.headline.status, report.headline.text) == (
+        Status.UNKNOWN, "nothing was checked: there is no verdict",
+    )  # fmt: skip
+
+
+def test_a_tenant_of_an_earlier_month_stays_in_the_year(platform: Any) -> None:
+    made = platform(first="2024-12-20", last="2025-11-02").cost().known().cost("OLD", until="2025-03-10")
+    report = made.report("trends", YEAR)
+    assert report.figures.find("budget.spend.period", "OLD").value == Decimal("1632.00")
+    assert {v.tenant for v in report.verdicts} == {"T", None}
