@@ -37,7 +37,7 @@ def test_the_catalogue_has_the_platforms_own_names(key: str, name: str, kind: st
 
 @given(st.text())
 def test_a_selector_is_an_exact_literal_of_any_name(name: str) -> None:
-    told = COST.selector(tenant=name).removeprefix('mc_tenant_cost_total_usd{tenant=').removesuffix("}")
+    told = COST.selector(tenant=name).removeprefix("mc_tenant_cost_total_usd{tenant=").removesuffix("}")
     assert json.loads(told) == name
 
 
@@ -52,7 +52,7 @@ def test_names_and_labels_can_be_another_platforms() -> None:
 
 
 def test_a_metric_or_label_that_there_is_not_is_named() -> None:
-    with pytest.raises(SettingsError, match="no metric is called budget.csot"):
+    with pytest.raises(SettingsError, match=r"no metric is called budget\.csot"):
         remap({"budget.csot": "x"}, {})
-    with pytest.raises(SettingsError, match="metric budget.cost has no label sku"):
+    with pytest.raises(SettingsError, match=r"metric budget\.cost has no label sku"):
         remap({}, {"budget.cost": {"sku": "driver"}})

@@ -141,7 +141,7 @@ def test_a_tenants_own_snapshot_holds_nothing_of_another(tmp_path: Path) -> None
 
 def test_alone_and_among_all_a_tenant_has_the_same_figures() -> None:
     for name in ("TENANT_001", "TENANT_006"):
-        alone, among = compose(taken("monthly", "2025-10", tenants=(name,))), compose(taken("monthly", "2025-10"))
+        alone, among = compose(taken(tenants=(name,))), compose(taken())
         own = {f.key: f for f in among.figures if f.tenant == name}
         assert {f.key: f for f in alone.figures if f.tenant == name} == own
 

@@ -90,7 +90,7 @@ def _action(report: Report, verdict: Verdict) -> tuple[Text | None, ...]:
             "budget.exhaustion_date",
         )
     )  # fmt: skip
-    why: Text = "no driver grew" if driver is None else (Name(dict(driver.labels)["driver"]), " ", driver)
+    why: Text = "no driver grew" if driver is None else (Name(dict(driver.labels)["driver"]), " ", Shown(driver, SIGNED))
     owner = report.snapshot.owners.get(tenant or "", "")
     return (Name(tenant or ""), verdict, month_end, allowed, over, percent, why, used_up, Name(owner) if owner else None)
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from mcreports.domains.derive import number
+from mcreports.domains.derive import ends, number
 from mcreports.figures import Figure
 from mcreports.view.charts import Bars, Bridge, Lines, Series, Sparkline, driver_role
 from mcreports.view.format import Shape
@@ -32,9 +32,11 @@ def spend_curve(report: Report) -> Lines:
     ]
     ahead, last = figures.find("budget.forecast.month_end"), month.after - timedelta(days=1)
     if spent and ahead.value is not None and _date(spent[-1]) < last:
-        low, high = (float(number(end) or 0) for end in ahead.bounds or (ahead.value, ahead.value))
+        low, high = ends(ahead)
         now = float(number(spent[-1].value) or 0)
-        lines.append(Series("Forecast", "forecast", (_date(spent[-1]), last), (spent[-1], ahead), (now, low), (now, high)))
+        # without a known top there is a line, and no band that would end at 0
+        band = () if low is None or high is None else ((now, float(low)), (now, float(high)))
+        lines.append(Series("Forecast", "forecast", (_date(spent[-1]), last), (spent[-1], ahead), *band))
     over = number(figures.find("budget.variance.month").value)
     title = "Spend against budget" if over is None else f"The month {_verb(report)} {'over' if over > 0 else 'under'} its budget"
     return Lines(title, f"Cumulative spend, USD, {month.first:%B %Y}; actual solid, forecast dotted, budget dashed", tuple(lines), half=True)
@@ -46,8 +48,8 @@ def _by_day(report: Report, figure_id: str) -> tuple[Figure, ...]:
 
 
 def _verb(report: Report) -> str:
-    period = report.snapshot.period
-    return "ended" if period.after == period.month().after else "is heading"
+    is_over = report.figures.find("budget.spend.mtd").window[1] == report.snapshot.period.month().end
+    return "ended" if is_over else "is heading"
 
 
 def driver_bridge(report: Report, figure_id: str = "budget.change.mtd") -> Bridge:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from mcreports.cli.app import app
+from mcreports.cli.context import say
 from mcreports.errors import McreportsError
 
 
@@ -13,7 +14,7 @@ def main() -> None:
     try:
         app()
     except McreportsError as error:
-        print(f"mcreports: {error}", file=sys.stderr)
+        say(f"mcreports: {error}")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("mcreports: stopped; what was published before stands as it was", file=sys.stderr)

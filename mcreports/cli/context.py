@@ -82,8 +82,15 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 
 def say(text: str) -> None:
-    """A message for people, on stderr."""
-    print(text, file=sys.stderr)
+    """A message for people, on stderr; nothing in it steers a terminal."""
+    from mcreports.view.markup import visible
+
+    print(visible(text), file=sys.stderr)
+
+
+def one_line(text: str) -> str:
+    """Text with names in it, none of which can break the line."""
+    return text.replace("\t", "␉").replace("\n", "␊")
 
 
 def show_json(value: object) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mcreports.cli import options
-from mcreports.cli.context import progress, say, settings_of
+from mcreports.cli.context import one_line, progress, say, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ def demo(context: typer.Context, output: options.Output = None) -> None:
         for report, label in PERIODS.items():
             shop = Workshop(source, settings, NOW, partial(_tell, tell, report))
             run = produce(Order(report, Period.parse(label)), shop)
-            say(f"{report:8} {label}  {run.status.upper()}: {run.headline}")
+            say(f"{report:8} {label}  {run.status.upper()}: {one_line(run.headline)}")
         build(settings.report.output, NOW)
     print(f"Open {settings.report.output / 'index.html'}")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mcreports.cli import options
-from mcreports.cli.context import now, progress, say, settings_of, show_json, source_of, zone_period
+from mcreports.cli.context import now, one_line, progress, say, settings_of, show_json, source_of, zone_period
 from mcreports.errors import McreportsError, UsageError
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _rebuild_portal(shop: Workshop) -> None:
 def _tell(run: PublishedRun, settings: Settings) -> None:
     stands = "stands unchanged" if run.unchanged else "published"
     page = settings.report.output / run.path / "report.html"
-    say(f"{run.report} {run.period_label} r{run.revision} {stands}: {run.status.upper()}: {run.headline}\n  {page}")
+    say(f"{run.report} {run.period_label} r{run.revision} {stands}: {run.status.upper()}: {one_line(run.headline)}\n  {page}")
     if run.changes and not run.unchanged:
         say(f"  {len(run.changes)} figures or verdicts changed against the revision before; see MANIFEST.json")
 

@@ -14,6 +14,7 @@ from mcreports.figures import Figure, Figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from mcreports.domains.money import Books, Span
     from mcreports.period import Period
@@ -25,6 +26,7 @@ class Calendar:
     """The spans that a budget report speaks of."""
 
     period: Period
+    until: datetime | None = None  # the end of what was asked for, where the period is not over yet
 
     @property
     def span(self) -> Span:
@@ -38,27 +40,32 @@ class Calendar:
 
     @property
     def to_date(self) -> Span:
-        """The month up to the period's end."""
-        return self.month.start, self.period.end
+        """The month up to the period's end; of a period that is not over, up to its last whole day."""
+        return self.month.start, self._days_over()[-1].end
 
     @property
     def elapsed(self) -> int:
-        """How many days of the month are over at the period's end."""
-        return (self.period.after - self.month.first).days
+        """How many days of the month are over at the end of the month to date."""
+        return len(self._days_over())
 
     @property
     def previous_to_date(self) -> Span:
         """As many days of the month before; all of it where it is shorter."""
-        before = self.month.previous()
-        if self.period.after == self.month.after:
-            return before.start, before.end
-        days = before.split("day")
-        return before.start, days[min(self.elapsed, len(days)) - 1].end
+        days = self.month.previous().split("day")
+        if self.to_date[1] == self.month.end:
+            return days[0].start, days[-1].end
+        return days[0].start, days[min(self.elapsed, len(days)) - 1].end
+
+    def _days_over(self) -> list[Period]:
+        days = [day for day in self.month.split("day") if day.end <= self.period.end]
+        over = [day for day in days if self.until is None or day.end <= self.until]
+        return over or days[:1]
 
 
 def assess(snapshot: Snapshot) -> Section:
     """Spend, limits, utilisation, variance, forecast and drivers of the snapshot's period."""
-    books, calendar = open_books(snapshot), Calendar(snapshot.period)
+    books = open_books(snapshot)
+    calendar = Calendar(snapshot.period, books.until)
     spend = _spend(books, calendar)
     section = Section(tuple(spend), _unexpected(books, calendar))
     heading: list[outlook.Outlook] = []

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 3
 ORDER = tuple(NAMES)
+SAID = {
+    Status.FAIL: ("fails", "fail"),
+    Status.UNKNOWN: ("is without data", "are without data"),
+    Status.WARN: ("needs watching", "need watching"),
+}
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,10 @@ def _text(status: Status, counts: dict[Status, list[Verdict]], broken: list[str]
     worst_ones = counts[status]
     if not worst_ones:
         return f"{checks} checks were made, and it is not known whether the sums agree"
-    named = _grouped(worst_ones)[0]
-    word = {Status.FAIL: "fail", Status.UNKNOWN: "are without data", Status.WARN: "need watching"}[status]
-    return f"{len(worst_ones)} of {checks} checks {word}, first {named}"
+    first, *others = _grouped(worst_ones)
+    one, several = SAID[status]
+    word = one if len(worst_ones) == 1 else several
+    return f"{len(worst_ones)} of {checks} checks {word}{', first' if others else ':'} {first}"
 
 
 def _grouped(verdicts: Sequence[Verdict]) -> list[str]:

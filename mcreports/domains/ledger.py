@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 GAP = 2.0  # a boundary between samples further apart than this many intervals is estimated
 CUT_OFF = "the source holds nothing from its start"
+NOT_YET = "no sample after its end yet"
 HALF = 0.5 + 1e-6  # half a cent rounds up, also where a float fell a hair short of it
 
 
@@ -121,7 +122,7 @@ def spend(line: Curve, start: int, end: int) -> Spend:
     if top != (end, end) and end <= last:
         reasons.append("its end falls in a gap")
     if end > last:
-        reasons.append("no sample after its end yet")
+        reasons.append(NOT_YET)
     unwatched = first > start and (line.watched_since is None or line.watched_since + GAP * line.interval >= first)
     if unwatched and first - start > GAP * _step(line):
         reasons.append(CUT_OFF)

@@ -117,9 +117,15 @@ class Books:
         return replace(figure, value=value, bounds=None, method="counter.first")
 
     def daily(self, tenant: str | None, spans: list[Span]) -> np.ndarray:
-        """USD per window; NaN where nothing is known, or only drawn through a gap without a sample."""
+        """USD per window; NaN where nothing is known, not the whole of it, or only a line through a gap."""
         known = [self._whole(tenant, span) for span in spans]
-        return np.array([np.nan if part.cents is None or not part.samples else part.cents / 100 for part in known])
+        partly = {ledger.CUT_OFF, ledger.NOT_YET}
+        return np.array(
+            [
+                np.nan if part.cents is None or not part.samples or partly & set(part.reasons) else part.cents / 100
+                for part in known
+            ]
+        )
 
     def spend_total(self, tenant: str | None, span: Span) -> int | None:
         """Cents in a window, of a tenant or of all."""

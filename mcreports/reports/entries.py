@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mcreports.reports.cells import NOT_AVAILABLE, Cell, Look, text_cell
@@ -74,8 +75,9 @@ def number_of(value: object) -> Decimal | None:
 def held(value: object) -> Decimal | None:
     """A value as the number that a spreadsheet adds up; None where it is none, or has too many digits for one."""
     number = number_of(value)
-    is_exact = number is None or isinstance(value, float) or Decimal(f"{float(number):.{FULL_DIGITS}g}") == number
-    return number if is_exact else None
+    if number is None or number.adjusted() >= FULL_DIGITS:
+        return None
+    return number if isinstance(value, float) or Decimal(f"{float(number):.{FULL_DIGITS}g}") == number else None
 
 
 def figure_cell(entry: Entry, pattern: str = PLAIN) -> Cell:
@@ -107,6 +109,7 @@ def value_cell(value: object, unit: str, figure_id: str = "", pattern: str = PLA
     return Cell(float(number), Look(number=pattern.format(plain), align="right"))
 
 
+@lru_cache(10_000)
 def _places(value: Any, unit: str, figure_id: str) -> int:  # noqa: ANN401 - JSON
     """As many places as the page prints; one more where a spreadsheet would round the last one otherwise."""
     exact: Value = Decimal(value) if isinstance(value, str) else value
@@ -115,7 +118,7 @@ def _places(value: Any, unit: str, figure_id: str) -> int:  # noqa: ANN401 - JSO
     if match is None:
         return 2
     shown, places = Decimal(match[0].replace(",", "")), len(match[2] or "")
-    size = abs(Decimal(f"{float(exact):.{FULL_DIGITS}g}"))
+    size = abs(Decimal(f"{float(value):.{FULL_DIGITS}g}"))
     if size.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) != shown:
         places += 1
     return min(places, MOST_PLACES)

@@ -141,7 +141,7 @@ def _agree(made: Decimal | None, entry: Entry) -> bool:
     figure = held(entry["value"])
     if made is None or figure is None:
         return False
-    return made == figure if entry["unit"] == "USD" else abs(made - figure) <= NEAR * max(1, abs(figure))
+    return made == figure if entry["unit"] == "USD" else abs(made - figure) <= NEAR * max(Decimal(1), abs(figure))
 
 
 def _value(entry: Entry | None) -> Decimal | None:

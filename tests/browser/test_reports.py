@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pypdf
 import pytest
+
+from mcreports.checks import Status
+from mcreports.reports.render import PageHead, render
 
 Visit = Callable[..., Any]
 PAGES = {
@@ -61,8 +66,7 @@ def test_a_printed_report_counts_its_pages_and_clips_nothing(file: Path, visit: 
 @pytest.mark.parametrize("file", REPORTS, indirect=True)
 def test_the_verdict_is_on_the_first_screen(file: Path, visit: Visit) -> None:
     page = visit(file).page
-    word = page.get_by_text(re.compile(r"^(FAIL|WATCH|PASS|NO DATA)")).first
-    box = word.bounding_box()
+    box = page.get_by_text(re.compile(r"^\W+(FAIL|WATCH|PASS|NO DATA): ")).first.bounding_box()
     assert box is not None
     assert box["y"] + box["height"] < 900
 
@@ -89,3 +93,17 @@ def test_the_other_forms_of_a_report_lie_beside_it(demo_runs: Path, visit: Visit
     names = {link.get_attribute("href") for link in links}
     assert names >= {"report.json", "report.ipynb", "MANIFEST.json"}
     assert all((file.parent / name).exists() for name in names if name)
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a-" * 150, "<img src=x onerror=window.ran=1>", "</script><script>window.ran=1</script>"])
+@pytest.mark.parametrize("report", REPORTS)
+def test_a_name_of_any_kind_neither_runs_nor_widens_a_report(
+    demo_runs: Path, visit: Visit, tmp_path: Path, report: str, name: str
+) -> None:
+    text = (demo_runs / PAGES[report]).with_name("report.ipynb").read_text(encoding="utf-8")
+    node = nbformat.reads(text.replace("TENANT_005", html.escape(name)), as_version=4)
+    head = PageHead("Report", "October", Status.FAIL, f"first {name}", "final", 1, facts=(f"Tenant {name}",))
+    (tmp_path / "report.html").write_text(render(node, head), encoding="utf-8")
+    seen = visit(tmp_path / "report.html", 320)
+    assert (seen.complaints, seen.requests, seen.page.evaluate("window.ran")) == ([], [], None)
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -58,9 +58,7 @@ def test_a_tenant_that_nobody_configured_is_listed_and_judged(platform: Any) -> 
     assert report.figures.find("budget.spend.period").value == Decimal("48.00")
 
 
-@pytest.mark.parametrize(
-    ("report", "label"), [("daily", "2025-10-31"), ("weekly", "2025-W43"), ("monthly", "2025-10")]
-)
+@pytest.mark.parametrize(("report", "label"), [("daily", "2025-10-31"), ("weekly", "2025-W43"), ("monthly", "2025-10")])
 def test_a_tenant_that_is_gone_since_an_earlier_month_is_not_judged_but_stays_in_the_sums(
     platform: Any, report: str, label: str
 ) -> None:
@@ -100,9 +98,9 @@ def test_an_idle_tenant_cost_0_and_is_known(platform: Any) -> None:
 
 
 HOSTILE = (
-    "<script>alert(1)</script>", "=cmd|'/c calc'!A0", "../..", "NA", "null", "007", "1e5", 'x"} or up{a!="', "a|b,c=d\\",
-    "\u202eevil", "e\u0301", "\u00e9", "a\r\nBcc: x@evil", "{0.__class__}", "T\x00", "A|driver=x", "x|", "|",
-    " ", ".*",
+    "<script>alert(1)</script>", "=cmd|'/c calc'!A0", "../..", "NA", "null", "007", "1e5", 'x"} or up{a!="',
+    "a|b,c=d\\", "\u202eevil", "e\u0301", "\u00e9", "a\r\nBcc: x@evil", "{0.__class__}", "T\x00", "A|driver=x", "x|",
+    "|", " ", ".*",
 )  # fmt: skip
 
 

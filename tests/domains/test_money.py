@@ -106,9 +106,7 @@ def test_a_reset_right_after_a_sample_moves_no_window_by_more_than_a_cent(
     torn = whole.copy()
     for at in sorted(restarts):
         torn[at:] = whole[at:] - whole[at - 1]
-    plain, reset = (
-        books_of([samples.Series({"tenant": "A", "driver": "x"}, ts, values)]) for values in (whole, torn)
-    )
+    plain, reset = (books_of([samples.Series({"tenant": "A", "driver": "x"}, ts, values)]) for values in (whole, torn))
     for span in spans(edges):
         one, two = (found.figure("f", "A", span) for found in (plain, reset))
         assert abs(one.value - two.value) <= Decimal("0.01")
@@ -144,6 +142,13 @@ def test_a_driver_that_ended_leaves_its_tenant_open(platform: Any) -> None:
     assert figure.quality is Quality.ESTIMATED
     late = open_books(made.snapshot()).figure("f", "T", (OCTOBER[1] - timedelta(days=1), OCTOBER[1]))
     assert (late.bounds, late.reason) == ((Decimal("24.00"), None), "nothing is known of gpu")
+
+
+def test_a_day_that_was_not_seen_whole_is_no_history(platform: Any) -> None:
+    made = platform(first="2025-10-02T12:00", last="2025-10-05T12:00").cost().known()
+    books = open_books(made.snapshot(label="2025-10-05", now="2025-11-01"))
+    days = [(START + timedelta(days=n), START + timedelta(days=n + 1)) for n in range(6)]
+    assert np.array_equal(books.daily("T", days), [np.nan, np.nan, 24.0, 24.0, np.nan, np.nan], equal_nan=True)
 
 
 def test_one_sample_is_no_spend_of_0(platform: Any) -> None:

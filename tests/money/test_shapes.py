@@ -180,17 +180,19 @@ def test_each_day_is_known_to_the_cent_or_says_what_holds_the_truth(books: Books
 @pytest.mark.parametrize(
     ("own", "estimated"),
     [
-        (("torn", "storage"), {"2025-10-10", "2025-10-11", "2025-10-12", "2025-10-13"}),
-        (("torn", "network"), {"2025-10-20", "2025-10-21"}),
-        (("late", "compute"), {"2025-10-31"}),
-        (("torn", "compute"), set()),
-        (("flat", "storage"), set()),
-        (("pair", "compute"), set()),
+        (("torn", "storage"), ["2025-10-10", "2025-10-11", "2025-10-12", "2025-10-13"]),
+        (("torn", "network"), ["2025-10-20", "2025-10-21"]),
+        (("late", "compute"), ["2025-10-31"]),
+        (("torn", "compute"), []),
+        (("flat", "storage"), []),
+        (("pair", "compute"), []),
     ],
     ids=str,
 )
-def test_only_days_with_an_edge_in_a_gap_are_estimated(books: Books, own: tuple[str, str], estimated: set[str]) -> None:
-    rough = {day.label for day in DAYS if read(books, own, day).quality is Quality.ESTIMATED}
+def test_only_days_with_an_edge_in_a_gap_are_estimated(
+    books: Books, own: tuple[str, str], estimated: list[str]
+) -> None:
+    rough = [day.label for day in DAYS if read(books, own, day).quality is Quality.ESTIMATED]
     assert rough == estimated
 
 
