@@ -123,9 +123,7 @@ class Figures:
         """Each figure, in the order in which they were made."""
         return iter(self.every)
 
-    def find(
-        self, figure_id: str, tenant: str | None = None, start: datetime | None = None, **labels: str
-    ) -> Figure:
+    def find(self, figure_id: str, tenant: str | None = None, start: datetime | None = None, **labels: str) -> Figure:
         """The figure of this id, tenant and labels, of the report's own window unless ``start`` names one."""
         wanted = (figure_id, tenant, tuple(sorted(labels.items())))
         found = [f for f in self._found.get(wanted, []) if start is None or f.window[0] == start]

@@ -59,9 +59,7 @@ CATALOGUE: dict[str, Metric] = {
             ("tenant", "status", "operation_type"),
             "operations",
         ),
-        Metric(
-            "autonomy.compensations", "mc_autonomy_compensations_total", "counter", ("tenant", "reason"), "events"
-        ),
+        Metric("autonomy.compensations", "mc_autonomy_compensations_total", "counter", ("tenant", "reason"), "events"),
         Metric("autonomy.violations", "mc_autonomy_violations_total", "counter", ("tenant", "type"), "events"),
         Metric("policy.decisions", "mc_policy_decisions_total", "counter", ("tenant", "decision"), "decisions"),
         Metric("grounding.checks", "mc_rag_grounding_checks_total", "counter", ("tenant", "result"), "checks"),

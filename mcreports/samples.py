@@ -63,9 +63,7 @@ def tabulate(metric: Metric, series: Sequence[tuple[tuple[str, ...], np.ndarray,
     for position, label in enumerate(metric.labels):
         names = sorted({labels[position] for labels, _, _ in ordered})
         index = {name: code for code, name in enumerate(names)}
-        codes = np.repeat(
-            np.array([index[labels[position]] for labels, _, _ in ordered], dtype=np.int32), counts
-        )
+        codes = np.repeat(np.array([index[labels[position]] for labels, _, _ in ordered], dtype=np.int32), counts)
         columns[label] = pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype="object"))
     stamps = np.concatenate([ts for _, ts, _ in ordered]) if ordered else np.empty(0, np.int64)
     values = np.concatenate([v for _, _, v in ordered]) if ordered else np.empty(0, np.float64)
@@ -103,7 +101,7 @@ def gather(metric: Metric, series: Iterable[Series], tenants: Sequence[str] | No
 def _settle(name: str, parts: list[Series]) -> tuple[np.ndarray, np.ndarray]:
     """The samples of one series in time order; equal duplicates dropped, NaN left out."""
     ts = np.concatenate([part.ts for part in parts]).astype(np.int64)
-    values = np.concatenate([part.values for part in parts]).astype(np.float64)
+    values = np.concatenate([part.values for part in parts]).astype(np.float64)  # noqa: PD011 - a Series of ours
     known = ~np.isnan(values)
     order = np.lexsort((values[known], ts[known]))
     ts, values = ts[known][order], values[known][order]

@@ -37,9 +37,21 @@ def cards(report: Report) -> Cards:
     """Month to date, forecast, the period, autonomy and grounding."""
     figures = report.figures
     month = (
-        Card("Month to date", figures.find("budget.spend.mtd"), _against(figures.find("budget.variance.mtd_percent"), "the budget to date")),
-        Card("Month end", figures.find("budget.forecast.month_end"), _against(figures.find("budget.variance.month_percent"), "the budget")),
-        Card(NAMES[report.snapshot.report], figures.find("budget.spend.period"), (figures.find("budget.change.period_percent"), " against the one before")),
+        Card(
+            "Month to date",
+            figures.find("budget.spend.mtd"),
+            _against(figures.find("budget.variance.mtd_percent"), "the budget to date"),
+        ),
+        Card(
+            "Month end",
+            figures.find("budget.forecast.month_end"),
+            _against(figures.find("budget.variance.month_percent"), "the budget"),
+        ),
+        Card(
+            NAMES[report.snapshot.report],
+            figures.find("budget.spend.period"),
+            (figures.find("budget.change.period_percent"), " against the one before"),
+        ),
     )
     worst = gravest(report, "autonomy.success_rate")
     words: Text = ("lowest: ", Name(worst.tenant or ""), " ", worst) if worst else "no tenant is known"
@@ -51,7 +63,11 @@ def cards(report: Report) -> Cards:
 
 
 def _against(variance: Figure, reference: str) -> Text:
-    return (Shown(variance, SIGNED), f", {side(variance)} {reference}") if variance.is_known else (variance, f" against {reference}")
+    return (
+        (Shown(variance, SIGNED), f", {side(variance)} {reference}")
+        if variance.is_known
+        else (variance, f" against {reference}")
+    )
 
 
 def platform_verdict(report: Report, check: str) -> Verdict | None:
@@ -72,10 +88,16 @@ def needs_action(report: Report) -> Table:
     figures = report.figures
     judged.sort(key=lambda v: -(number(figures.find("budget.variance.month", v.tenant).value) or 0))
     columns = (
-        Column("Tenant", "name"), Column("Verdict", "verdict"), Column("Month end", "number"), Column("Budget", "number"),
-        Column("Over by, USD", "number", shape=SIGNED), Column("Over by, %", "number", shape=SIGNED),
-        Column("Main driver"), Column("Used up on"), Column("Owner", "name"),
-    )  # fmt: skip
+        Column("Tenant", "name"),
+        Column("Verdict", "verdict"),
+        Column("Month end", "number"),
+        Column("Budget", "number"),
+        Column("Over by, USD", "number", shape=SIGNED),
+        Column("Over by, %", "number", shape=SIGNED),
+        Column("Main driver"),
+        Column("Used up on"),
+        Column("Owner", "name"),
+    )
     rows = tuple(_action(report, verdict) for verdict in judged[:MOST_ACTIONS])
     return Table("Needs action", columns, rows, empty="Nothing needs action.")
 
@@ -86,11 +108,25 @@ def _action(report: Report, verdict: Verdict) -> tuple[Text | None, ...]:
     month_end, allowed, over, percent, used_up = (
         figures.find(name, tenant)
         for name in (
-            "budget.forecast.month_end", "budget.limit.monthly", "budget.variance.month", "budget.variance.month_percent",
+            "budget.forecast.month_end",
+            "budget.limit.monthly",
+            "budget.variance.month",
+            "budget.variance.month_percent",
             "budget.exhaustion_date",
         )
-    )  # fmt: skip
-    why: Text = "no driver grew" if driver is None else (Name(dict(driver.labels)["driver"]), " ", Shown(driver, SIGNED))
+    )
+    why: Text = (
+        "no driver grew" if driver is None else (Name(dict(driver.labels)["driver"]), " ", Shown(driver, SIGNED))
+    )
     owner = report.snapshot.owners.get(tenant or "", "")
-    return (Name(tenant or ""), verdict, month_end, allowed, over, percent, why, used_up, Name(owner) if owner else None)
-
+    return (
+        Name(tenant or ""),
+        verdict,
+        month_end,
+        allowed,
+        over,
+        percent,
+        why,
+        used_up,
+        Name(owner) if owner else None,
+    )

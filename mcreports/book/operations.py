@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from mcreports.view.markup import Text
 
 CRITERIA = (
-    "autonomy.success_rate", "autonomy.compensation_rate", "autonomy.policy_violations", "autonomy.residency_violations",
-)  # fmt: skip
+    "autonomy.success_rate",
+    "autonomy.compensation_rate",
+    "autonomy.policy_violations",
+    "autonomy.residency_violations",
+)
 
 
 def autonomy_table(report: Report) -> Table:
@@ -25,7 +28,11 @@ def autonomy_table(report: Report) -> Table:
     heads = ("Success", "Compensated", "Policy violations", "Residency violations")
     columns = (Column("Tenant", "name"), Column("Operations", "number"), *(Column(head, "verdict") for head in heads))
     rows = tuple(
-        (Name(tenant), report.figures.find("autonomy.operations", tenant), *(_verdict(report, check, tenant) for check in CRITERIA))
+        (
+            Name(tenant),
+            report.figures.find("autonomy.operations", tenant),
+            *(_verdict(report, check, tenant) for check in CRITERIA),
+        )
         for tenant in report.snapshot.tenants
     )
     return Table("Autonomy against its four criteria", columns, rows, empty="No tenant is known.")
@@ -37,26 +44,47 @@ def _verdict(report: Report, check: str, tenant: str | None) -> Verdict | None:
 
 def grounding_table(report: Report) -> Table:
     """Each tenant's grounded answers, and all of them together."""
-    columns = (Column("Tenant", "name"), Column("Checks", "number"), Column("Pass rate", "number"), Column("Verdict", "verdict"))
+    columns = (
+        Column("Tenant", "name"),
+        Column("Checks", "number"),
+        Column("Pass rate", "number"),
+        Column("Verdict", "verdict"),
+    )
     return Table(
-        "RAG grounding", columns, tuple(_grounding(report, tenant) for tenant in report.snapshot.tenants),
-        _grounding(report, None), empty="No tenant is known.",
-    )  # fmt: skip
+        "RAG grounding",
+        columns,
+        tuple(_grounding(report, tenant) for tenant in report.snapshot.tenants),
+        _grounding(report, None),
+        empty="No tenant is known.",
+    )
 
 
 def _grounding(report: Report, tenant: str | None) -> tuple[Text | None, ...]:
     find = report.figures.find
     name = Name("All tenants" if tenant is None else tenant)
-    return name, find("grounding.checks", tenant), find("grounding.pass_rate", tenant), _verdict(report, "grounding.pass_rate", tenant)
+    return (
+        name,
+        find("grounding.checks", tenant),
+        find("grounding.pass_rate", tenant),
+        _verdict(report, "grounding.pass_rate", tenant),
+    )
 
 
 def platform_table(report: Report) -> Table:
     """Policy denies, replication lag and GraphQL latency of each tenant."""
     heads = ("Replication lag p95", "GraphQL p95")
-    columns = (Column("Tenant", "name"), Column("Policy denies", "number"), *(Column(head, "verdict") for head in heads))
+    columns = (
+        Column("Tenant", "name"),
+        Column("Policy denies", "number"),
+        *(Column(head, "verdict") for head in heads),
+    )
     checks = ("platform.replication_lag_p95", "platform.graphql_p95")
     rows = tuple(
-        (Name(tenant), report.figures.find("platform.policy_denies", tenant), *(_verdict(report, check, tenant) for check in checks))
+        (
+            Name(tenant),
+            report.figures.find("platform.policy_denies", tenant),
+            *(_verdict(report, check, tenant) for check in checks),
+        )
         for tenant in report.snapshot.tenants
     )
     return Table("Platform", columns, rows, empty="No tenant is known.")
@@ -65,7 +93,10 @@ def platform_table(report: Report) -> Table:
 def unit_cost_table(report: Report) -> Table:
     """USD for each operation that succeeded and was not compensated."""
     columns = (Column("Tenant", "name"), Column("USD per good operation", "number"))
-    rows = [(Name(tenant), report.figures.find("budget.cost_per_good_operation", tenant)) for tenant in report.snapshot.tenants]
+    rows = [
+        (Name(tenant), report.figures.find("budget.cost_per_good_operation", tenant))
+        for tenant in report.snapshot.tenants
+    ]
     total = (Name("Total"), report.figures.find("budget.cost_per_good_operation"))
     return Table("Cost of a good operation", columns, tuple(rows), total, empty="No tenant is known.")
 
@@ -79,12 +110,25 @@ def evidence_table(report: Report) -> Table:
 
 def budget_verdicts(report: Report) -> Table:
     """Each tenant's budget checks."""
-    checks = [c for c in ("budget.utilization.daily", "budget.utilization.monthly", "budget.burn_rate", "budget.forecast") if _judged(report, c)]
-    heads = {"budget.utilization.daily": "Day", "budget.utilization.monthly": "Month to date", "budget.burn_rate": "Burn rate", "budget.forecast": "Forecast"}
+    checks = [
+        c
+        for c in ("budget.utilization.daily", "budget.utilization.monthly", "budget.burn_rate", "budget.forecast")
+        if _judged(report, c)
+    ]
+    heads = {
+        "budget.utilization.daily": "Day",
+        "budget.utilization.monthly": "Month to date",
+        "budget.burn_rate": "Burn rate",
+        "budget.forecast": "Forecast",
+    }
     columns = (Column("Tenant", "name"), *(Column(heads[check], "verdict") for check in checks), Column("Used up on"))
     names = list(dict.fromkeys(v.tenant for v in report.verdicts if v.check == "budget.utilization.monthly"))
     rows = tuple(
-        (Name(name or "All tenants"), *(_verdict(report, check, name) for check in checks), report.figures.find("budget.exhaustion_date", name))
+        (
+            Name(name or "All tenants"),
+            *(_verdict(report, check, name) for check in checks),
+            report.figures.find("budget.exhaustion_date", name),
+        )
         for name in names
     )
     return Table("Budget checks", columns, rows, empty="No tenant is known.")

@@ -43,7 +43,9 @@ def _whose(verdicts: list[Verdict]) -> str:
 def other_checks(report: Report) -> Table:
     """Every verdict that no table above shows."""
     shown = {"tenants.expected"}
-    return verdict_table("Other checks", [v for v in report.verdicts if v.check in shown], empty="Every tenant with costs is configured.")
+    return verdict_table(
+        "Other checks", [v for v in report.verdicts if v.check in shown], empty="Every tenant with costs is configured."
+    )
 
 
 def notes(report: Report) -> Notes:
@@ -76,7 +78,10 @@ class Closing:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         count = len(self.report.figures.every)
-        return {MIME: closing(self.report), "text/plain": f"{count} figures, {len(self.report.verdicts)} verdicts handed over"}
+        return {
+            MIME: closing(self.report),
+            "text/plain": f"{count} figures, {len(self.report.verdicts)} verdicts handed over",
+        }
 
 
 def close(report: Report) -> Closing:

@@ -7,15 +7,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mcreports.domains.derive import ends, number
-from mcreports.figures import Figure
 from mcreports.view.charts import Bars, Bridge, Lines, Series, Sparkline, driver_role
 from mcreports.view.format import Shape
 from mcreports.view.markup import Name
 from mcreports.view.tables import Column, Table
 
 if TYPE_CHECKING:
+    from mcreports.figures import Figure
     from mcreports.domains.compose import Report
-    from mcreports.view.tables import Row
     from mcreports.view.tables import Row
 
 SIGNED = Shape("amount", sign=True)
@@ -38,8 +37,17 @@ def spend_curve(report: Report) -> Lines:
         band = () if low is None or high is None else ((now, float(low)), (now, float(high)))
         lines.append(Series("Forecast", "forecast", (_date(spent[-1]), last), (spent[-1], ahead), *band))
     over = number(figures.find("budget.variance.month").value)
-    title = "Spend against budget" if over is None else f"The month {_verb(report)} {'over' if over > 0 else 'under'} its budget"
-    return Lines(title, f"Cumulative spend, USD, {month.first:%B %Y}; actual solid, forecast dotted, budget dashed", tuple(lines), half=True)
+    title = (
+        "Spend against budget"
+        if over is None
+        else f"The month {_verb(report)} {'over' if over > 0 else 'under'} its budget"
+    )
+    return Lines(
+        title,
+        f"Cumulative spend, USD, {month.first:%B %Y}; actual solid, forecast dotted, budget dashed",
+        tuple(lines),
+        half=True,
+    )
 
 
 def _by_day(report: Report, figure_id: str) -> tuple[Figure, ...]:
@@ -55,7 +63,11 @@ def _verb(report: Report) -> str:
 def driver_bridge(report: Report, figure_id: str = "budget.change.mtd") -> Bridge:
     """The change by driver, whose steps add up to the change of the whole."""
     figures = report.figures
-    steps = [f for f in figures.where(figure_id) if f.tenant is None and list(dict(f.labels)) == ["driver"] and f.value is not None]
+    steps = [
+        f
+        for f in figures.where(figure_id)
+        if f.tenant is None and list(dict(f.labels)) == ["driver"] and f.value is not None
+    ]
     whole = figures.find(figure_id)
     same = "the same days of the month before" if figure_id.endswith("mtd") else "the period before"
     title = "Change by driver"
@@ -70,17 +82,28 @@ def tenant_table(report: Report) -> Table:
     """Every tenant's month to date and full month against its budget, and the month before."""
     columns = (
         Column("Tenant", "name"),
-        Column("Actual", "number", "Month to date"), Column("Budget", "number", "Month to date"),
-        Column("Var", "number", "Month to date", SIGNED), Column("Var %", "number", "Month to date", SIGNED),
-        Column("Month end", "number", "Full month"), Column("Budget", "number", "Full month"),
-        Column("Var", "number", "Full month", SIGNED), Column("Var %", "number", "Full month", SIGNED),
-        Column("vs prior month", "number", "", SIGNED), Column("By day", "spark"),
-    )  # fmt: skip
+        Column("Actual", "number", "Month to date"),
+        Column("Budget", "number", "Month to date"),
+        Column("Var", "number", "Month to date", SIGNED),
+        Column("Var %", "number", "Month to date", SIGNED),
+        Column("Month end", "number", "Full month"),
+        Column("Budget", "number", "Full month"),
+        Column("Var", "number", "Full month", SIGNED),
+        Column("Var %", "number", "Full month", SIGNED),
+        Column("vs prior month", "number", "", SIGNED),
+        Column("By day", "spark"),
+    )
     ids = (
-        "budget.spend.mtd", "budget.limit.to_date", "budget.variance.mtd", "budget.variance.mtd_percent",
-        "budget.forecast.month_end", "budget.limit.monthly", "budget.variance.month", "budget.variance.month_percent",
+        "budget.spend.mtd",
+        "budget.limit.to_date",
+        "budget.variance.mtd",
+        "budget.variance.mtd_percent",
+        "budget.forecast.month_end",
+        "budget.limit.monthly",
+        "budget.variance.month",
+        "budget.variance.month_percent",
         "budget.change.mtd_percent",
-    )  # fmt: skip
+    )
     names = sorted(_tenants(report), key=lambda name: _over(report, name), reverse=True)
     rows: tuple[Row, ...] = tuple((Name(name), *_row(report, ids, name), _spark(report, name)) for name in names)
     return Table("All tenants", columns, rows, (ALL, *_row(report, ids, None), _spark(report, None)))
@@ -106,18 +129,26 @@ def _tenants(report: Report) -> list[str]:
 
 
 def _spark(report: Report, tenant: str | None) -> Sparkline:
-    days = [f for f in report.figures.where("budget.spend.day") if f.tenant == tenant and list(dict(f.labels)) == ["day"]]
+    days = [
+        f for f in report.figures.where("budget.spend.day") if f.tenant == tenant and list(dict(f.labels)) == ["day"]
+    ]
     return Sparkline(tuple(days), f"USD by day, {tenant or 'total'}")
 
 
 def driver_table(report: Report) -> Table:
     """Each tenant's spend in the period by driver; what adds up stands at the right and at the bottom."""
-    drivers = list(dict.fromkeys(dict(f.labels)["driver"] for f in report.figures.where("budget.spend.period") if f.labels))
+    drivers = list(
+        dict.fromkeys(dict(f.labels)["driver"] for f in report.figures.where("budget.spend.period") if f.labels)
+    )
     columns = (
-        Column("Tenant", "name"), *(Column(driver or "(no driver)", "number") for driver in drivers), Column("Total", "number"),
-        Column("Before", "number"), Column("Change", "number", "", SIGNED), Column("Change %", "number", "", SIGNED),
+        Column("Tenant", "name"),
+        *(Column(driver or "(no driver)", "number") for driver in drivers),
+        Column("Total", "number"),
+        Column("Before", "number"),
+        Column("Change", "number", "", SIGNED),
+        Column("Change %", "number", "", SIGNED),
         Column("Opening balance, not attributed", "number"),
-    )  # fmt: skip
+    )
     rows = [(Name(tenant), *_drivers(report, drivers, tenant)) for tenant in _tenants(report)]
     return Table("Spend by tenant and driver", columns, tuple(rows), (ALL, *_drivers(report, drivers, None)))
 
@@ -133,7 +164,11 @@ def day_table(report: Report) -> Table:
     """The platform's spend of each day, by driver."""
     days = _by_day(report, "budget.spend.day")
     drivers = _day_drivers(report)
-    columns = (Column("Day"), *(Column(driver or "(no driver)", "number") for driver in drivers), Column("Total", "number"))
+    columns = (
+        Column("Day"),
+        *(Column(driver or "(no driver)", "number") for driver in drivers),
+        Column("Total", "number"),
+    )
     rows: list[Row] = []
     for figure in days:
         label = dict(figure.labels)["day"]
@@ -152,7 +187,11 @@ def day_bars(report: Report) -> Bars:
 
 
 def _day_drivers(report: Report) -> list[str]:
-    return list(dict.fromkeys(dict(f.labels)["driver"] for f in report.figures.where("budget.spend.day") if "driver" in dict(f.labels)))
+    return list(
+        dict.fromkeys(
+            dict(f.labels)["driver"] for f in report.figures.where("budget.spend.day") if "driver" in dict(f.labels)
+        )
+    )
 
 
 def _date(figure: Figure) -> date:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from mcreports.domains.compose import Report
     from mcreports.figures import Figure
     from mcreports.view.tables import Row
-    from mcreports.view.tables import Row
 
 SIGNED = Shape("amount", sign=True)
 
@@ -23,7 +22,11 @@ def month_bars(report: Report) -> Bars:
     """The platform's spend by month, drivers stacked."""
     series = []
     for position, driver in enumerate(_drivers(report)):
-        own = tuple(f for f in report.figures.where("budget.spend.month") if f.tenant is None and dict(f.labels).get("driver") == driver)
+        own = tuple(
+            f
+            for f in report.figures.where("budget.spend.month")
+            if f.tenant is None and dict(f.labels).get("driver") == driver
+        )
         series.append(Series(driver, driver_role(driver, position), tuple(_date(f) for f in own), own))
     return Bars("Spend by month", "USD, drivers stacked", tuple(series))
 
@@ -81,7 +84,11 @@ def _months(report: Report) -> list[str]:
 
 
 def _drivers(report: Report) -> list[str]:
-    return list(dict.fromkeys(dict(f.labels)["driver"] for f in report.figures.where("budget.spend.month") if "driver" in dict(f.labels)))
+    return list(
+        dict.fromkeys(
+            dict(f.labels)["driver"] for f in report.figures.where("budget.spend.month") if "driver" in dict(f.labels)
+        )
+    )
 
 
 def _date(figure: Figure) -> date:

@@ -16,7 +16,9 @@ HELP = """Exact, provable budget, autonomy and grounding reports from a platform
 Try [bold]mcreports demo[/bold] first: every report over an invented platform, no server needed.
 """
 
-app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=True)
+app = typer.Typer(
+    help=HELP, no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=True
+)
 app.add_typer(demo.app, name="demo")
 app.command("report", help=report.HELP)(report.report)
 app.command("budget", help=budget.HELP)(budget.budget)
@@ -40,7 +42,9 @@ def _version(asked: bool) -> None:
 def settings(
     context: typer.Context,
     config: Annotated[Path | None, typer.Option(help="The settings file; else mcreports.toml, if it is here.")] = None,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Remember which settings were asked for; they are read when a command needs them."""
     del version

@@ -24,10 +24,15 @@ HELP = """The tenants' budgets, without publishing anything.
 """
 WIDE = 200  # where there is no terminal nothing is cut
 COLUMNS = {
-    "Spent": "budget.spend.period", "Daily limit": "budget.limit.daily", "Used": "budget.utilization.daily",
-    "Month to date": "budget.spend.mtd", "Monthly budget": "budget.limit.monthly", "Used ": "budget.utilization.monthly",
-    "Month end": "budget.forecast.month_end", "Used up on": "budget.exhaustion_date",
-}  # fmt: skip
+    "Spent": "budget.spend.period",
+    "Daily limit": "budget.limit.daily",
+    "Used": "budget.utilization.daily",
+    "Month to date": "budget.spend.mtd",
+    "Monthly budget": "budget.limit.monthly",
+    "Used ": "budget.utilization.monthly",
+    "Month end": "budget.forecast.month_end",
+    "Used up on": "budget.exhaustion_date",
+}
 
 
 class Form(StrEnum):
@@ -86,8 +91,8 @@ def _tenants(report: Report) -> list[str | None]:
 
 def _lines(report: Report) -> None:
     from mcreports.view.format import figure_text
-    from mcreports.view.words import verdict_text
     from mcreports.view.markup import visible
+    from mcreports.view.words import verdict_text
 
     print(f"{report.snapshot.period} ({report.snapshot.state})")
     for tenant in _tenants(report):
@@ -108,7 +113,9 @@ def _table(report: Report) -> None:
     from mcreports.view.markup import visible
     from mcreports.view.words import verdict_text
 
-    table = Table(box=box.SIMPLE_HEAD, title=f"{report.snapshot.period} ({report.snapshot.state}), USD", title_justify="left")
+    table = Table(
+        box=box.SIMPLE_HEAD, title=f"{report.snapshot.period} ({report.snapshot.state}), USD", title_justify="left"
+    )
     for head in ("Tenant", *COLUMNS, "Day", "Month"):
         table.add_column(head.strip(), justify="right" if head in COLUMNS else "left", overflow="fold")
     for tenant in _tenants(report):

@@ -75,12 +75,23 @@ def _server(settings: Settings, at: datetime) -> list[tuple[str, str, str]]:
     probes = {key: probe.probe_metric(settings.source, metric, at) for key, metric in _metrics(settings).items()}
     found += [_metric(each, wanted) for each in probes.values()]
     named = settings.report.tenants or probes["tenant.info"].tenants or probes["budget.cost"].tenants
-    found.append(("tenants", OK if named else MISSING, ", ".join(named) or "neither the settings nor tenant.info name one"))
+    found.append(
+        ("tenants", OK if named else MISSING, ", ".join(named) or "neither the settings nor tenant.info name one")
+    )
     own = {name for name, each in settings.tenants.items() if each.budget_daily and each.budget_monthly}
     for key, names in probe.tenants_without_limits(probes, named).items():
         missing = [name for name in names if name not in own]
-        found.append((f"{key} per tenant", MISSING if missing else OK, f"none for {', '.join(missing)}" if missing else "all have one"))
-    found += [("secrets", WATCH, f"{file} may be read by everybody: chmod 600") for file in probe.exposed_files(settings.source)]
+        found.append(
+            (
+                f"{key} per tenant",
+                MISSING if missing else OK,
+                f"none for {', '.join(missing)}" if missing else "all have one",
+            )
+        )
+    found += [
+        ("secrets", WATCH, f"{file} may be read by everybody: chmod 600")
+        for file in probe.exposed_files(settings.source)
+    ]
     return found
 
 
@@ -88,7 +99,11 @@ def _clock(settings: Settings, skew: timedelta | None) -> tuple[str, str, str]:
     if skew is None:
         return ("clock", WATCH, "the server tells no time")
     seconds = skew.total_seconds()
-    return ("clock", OK if abs(seconds) <= settings.source.max_skew else MISSING, f"the server's is {seconds:+.0f} s from ours")
+    return (
+        "clock",
+        OK if abs(seconds) <= settings.source.max_skew else MISSING,
+        f"the server's is {seconds:+.0f} s from ours",
+    )
 
 
 def _metric(each: object, wanted: datetime) -> tuple[str, str, str]:

@@ -100,8 +100,8 @@ def verify(
 def _leave(section: Section, span: tuple[datetime, datetime], verdicts: Sequence[Any], *, as_json: bool) -> None:
     """Print the verdicts and leave with what the gravest one asks for."""
     from mcreports.figures import instant_text
-    from mcreports.view.words import verdict_text
     from mcreports.view.markup import visible
+    from mcreports.view.words import verdict_text
 
     status = worst(verdict.status for verdict in verdicts)
     if as_json:

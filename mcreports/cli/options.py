@@ -8,7 +8,12 @@ from typing import Annotated
 import typer
 
 Source = Annotated[str | None, typer.Option(help="demo://?seed=7 or http(s)://host:9090; else the settings'.")]
-Period = Annotated[str | None, typer.Option(help="2025-10-31, 2025-W44, 2025-10, 2025-Q4, 2025 or 2025-10-01..2025-10-15; else the last closed one.")]
+Period = Annotated[
+    str | None,
+    typer.Option(
+        help="2025-10-31, 2025-W44, 2025-10, 2025-Q4, 2025 or 2025-10-01..2025-10-15; else the last closed one."
+    ),
+]
 Tenants = Annotated[list[str] | None, typer.Option("--tenant", help="Only this tenant; may be given again.")]
 Tenant = Annotated[str | None, typer.Option(help="Only this tenant.")]
 Evidence = Annotated[Path | None, typer.Option(help="The directory of evidence files.", file_okay=False)]

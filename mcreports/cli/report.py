@@ -57,11 +57,19 @@ def report(
     source: options.Source = None,
     evidence: options.Evidence = None,
     output: options.Output = None,
-    formats: Annotated[str | None, typer.Option("--format", help="html,json,csv,xlsx,pdf; the first two always come.")] = None,
-    due: Annotated[bool, typer.Option("--due", help="Every closed, settled, unpublished period, oldest first.")] = False,
-    provisional: Annotated[bool, typer.Option("--provisional", help="Also of a period that is not over: PRELIMINARY.")] = False,
+    formats: Annotated[
+        str | None, typer.Option("--format", help="html,json,csv,xlsx,pdf; the first two always come.")
+    ] = None,
+    due: Annotated[
+        bool, typer.Option("--due", help="Every closed, settled, unpublished period, oldest first.")
+    ] = False,
+    provisional: Annotated[
+        bool, typer.Option("--provisional", help="Also of a period that is not over: PRELIMINARY.")
+    ] = False,
     reason: Annotated[str, typer.Option(help="Why a published period is restated; kept in its manifest.")] = "",
-    fail_on: Annotated[Gate | None, typer.Option(help="Exit with 3 if the verdict is fail, 4 if it is unknown.")] = None,
+    fail_on: Annotated[
+        Gate | None, typer.Option(help="Exit with 3 if the verdict is fail, 4 if it is unknown.")
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Publish what was asked for, rebuild the portal, say what came of it."""
@@ -105,7 +113,9 @@ def _publish(order: Any, settings: Settings, at: Any, *, per_tenant: bool, reaso
 
     with progress() as tell:
         tell(f"{order.report} {order.period}")
-        shop = Workshop(source_of(settings, at), settings, at, lambda text: tell(f"{order.report} {order.period}: {text}"))
+        shop = Workshop(
+            source_of(settings, at), settings, at, lambda text: tell(f"{order.report} {order.period}: {text}")
+        )
         run = produce(order, shop, per_tenant=per_tenant, reason=reason)
         _rebuild_portal(shop)
     _tell(run, settings)
@@ -148,7 +158,8 @@ def _rebuild_portal(shop: Workshop) -> None:
 def _tell(run: PublishedRun, settings: Settings) -> None:
     stands = "stands unchanged" if run.unchanged else "published"
     page = settings.report.output / run.path / "report.html"
-    say(f"{run.report} {run.period_label} r{run.revision} {stands}: {run.status.upper()}: {one_line(run.headline)}\n  {page}")
+    verdict = f"{run.status.upper()}: {one_line(run.headline)}"
+    say(f"{run.report} {run.period_label} r{run.revision} {stands}: {verdict}\n  {page}")
     if run.changes and not run.unchanged:
         say(f"  {len(run.changes)} figures or verdicts changed against the revision before; see MANIFEST.json")
 

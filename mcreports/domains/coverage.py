@@ -64,9 +64,7 @@ def describe(sight: Seen) -> str:
     return "; ".join(said + more)
 
 
-def _figure(
-    snapshot: Snapshot, key: str, tenant: str | None, sight: Seen, window: tuple[datetime, datetime]
-) -> Figure:
+def _figure(snapshot: Snapshot, key: str, tenant: str | None, sight: Seen, window: tuple[datetime, datetime]) -> Figure:
     share = sight.share if sight.samples else None
     named = {} if tenant is None else {"tenant": tenant}
     return Figure(

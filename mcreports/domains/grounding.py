@@ -58,7 +58,7 @@ def _attested(snapshot: Snapshot, window: tuple[datetime, datetime]) -> Section:
     figures: list[Figure] = []
     verdicts: list[Verdict] = [_claims(snapshot, attestations, files)]
     tenants = [tenant for tenant in snapshot.tenants if (results["tenant"] == tenant).any()]
-    for tenant in ([None, *tenants] if tenants else []):
+    for tenant in [None, *tenants] if tenants else []:
         own = results if tenant is None else results[results["tenant"] == tenant]
         rate = _rate(own)
         source = Source(window, f"{pointer(own)}#/verification_details/individual_results", METHOD)

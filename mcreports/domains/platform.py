@@ -136,5 +136,3 @@ def _interpolate(bounds: Sequence[float], counts: Sequence[int], wanted: Fractio
         return high, high, high
     low, below = (Fraction(bounds[-2]), counts[-2]) if len(bounds) > 1 else (Fraction(0), 0)
     return low + (high - low) * (wanted - below) / (counts[-1] - below), low, high
-
-

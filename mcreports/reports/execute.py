@@ -48,9 +48,17 @@ def execute(notebook: Path, directory: Path, parameters: Mapping[str, str], time
     watch = engine.Watch(monotonic() + timeout)
     try:
         node: NotebookNode = papermill.execute_notebook(
-            notebook, directory / FILE, dict(parameters), engine_name=engine.NAME, kernel_name="python3", language="python",
-            cwd=directory, progress_bar=False, request_save_on_cell_execute=False, watch=watch,
-        )  # fmt: skip
+            notebook,
+            directory / FILE,
+            dict(parameters),
+            engine_name=engine.NAME,
+            kernel_name="python3",
+            language="python",
+            cwd=directory,
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            watch=watch,
+        )
     except PapermillExecutionError as error:
         cause = f"{error.ename}: {error.evalue}"[:MOST_WORDS]
         raise _fault(notebook, watch, f"ended in {cause}") from error

@@ -140,10 +140,14 @@ def _make(taken: Snapshot, shop: Workshop, place: _Place) -> RunRecord:
         shop.tell("PDF")
         (place.directory / "report.pdf").write_bytes(print_page(page, shop.now))
     return publish.RunRecord(
-        definition=place.definition, state=taken.state, status=body["verdict"]["status"],
-        headline=body["verdict"]["headline"], generated_at=shop.now,
-        took_seconds=round(monotonic() - place.began, 1), tenants=taken.tenants,
-    )  # fmt: skip
+        definition=place.definition,
+        state=taken.state,
+        status=body["verdict"]["status"],
+        headline=body["verdict"]["headline"],
+        generated_at=shop.now,
+        took_seconds=round(monotonic() - place.began, 1),
+        tenants=taken.tenants,
+    )
 
 
 def _forms(directory: Path, body: dict[str, Any], formats: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -175,10 +179,22 @@ def _head(taken: Snapshot, body: dict[str, Any], forms: tuple[tuple[str, str], .
         *(["The embedded demo: invented data"] if taken.source.kind == "demo" else []),
     )
     return PageHead(
-        title=TITLES[taken.report], period=period_words(taken.period), state=taken.state, revision=body["revision"],
-        status=Status(body["verdict"]["status"]), headline=body["verdict"]["headline"], facts=facts, method=METHOD,
-        run=(("Source", f"{taken.source.kind} {taken.source.url}"), ("Run", body["run_id"]), ("Definition", body["definition"]), ("Snapshot", body["snapshot"])), forms=forms,
-    )  # fmt: skip
+        title=TITLES[taken.report],
+        period=period_words(taken.period),
+        state=taken.state,
+        revision=body["revision"],
+        status=Status(body["verdict"]["status"]),
+        headline=body["verdict"]["headline"],
+        facts=facts,
+        method=METHOD,
+        run=(
+            ("Source", f"{taken.source.kind} {taken.source.url}"),
+            ("Run", body["run_id"]),
+            ("Definition", body["definition"]),
+            ("Snapshot", body["snapshot"]),
+        ),
+        forms=forms,
+    )
 
 
 def _put(directory: Path, name: str, text: str) -> None:

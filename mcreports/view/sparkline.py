@@ -48,4 +48,3 @@ class Sparkline:
     def _words(self, known: list[float]) -> str:
         first, last, low, high = (value_text(v, self.unit) for v in (known[0], known[-1], min(known), max(known)))
         return f"{self.label + ': ' if self.label else ''}from {first} to {last}, lowest {low}, highest {high}"
-

@@ -85,9 +85,7 @@ def interval(low: list[tuple[float, float]], high: list[tuple[float, float]]) ->
 def bar(x: float, y: float, size: tuple[float, float], css: str) -> str:
     """A rectangle: x and width in percent, y and height in pixels."""
     width, height = size
-    return (
-        f'<rect class="{css}" fill="currentColor" x="{x:g}%" y="{y:g}" width="{width:g}%" height="{height:g}"/>'
-    )
+    return f'<rect class="{css}" fill="currentColor" x="{x:g}%" y="{y:g}" width="{width:g}%" height="{height:g}"/>'
 
 
 def text(words: str, x: float, y: float, css: str = "mc-tick", offset: tuple[int, int] = (0, 0)) -> str:

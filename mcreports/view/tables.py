@@ -120,9 +120,7 @@ class Table:
 def verdict_table(caption: str, verdicts: Sequence[Verdict], empty: str = "Nothing was checked.") -> Table:
     """Each verdict in full behind its check and its subject."""
     columns = (Column("Check"), Column("Subject", "name"), Column("Verdict", "verdict"))
-    rows = tuple(
-        (check_name(verdict.check), _subject(verdict), Trusted(verdict_html(verdict))) for verdict in verdicts
-    )
+    rows = tuple((check_name(verdict.check), _subject(verdict), Trusted(verdict_html(verdict))) for verdict in verdicts)
     return Table(caption, columns, rows, empty=empty)
 
 

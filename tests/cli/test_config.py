@@ -27,9 +27,7 @@ def test_the_environment_goes_over_the_file(
     assert mcreports("config", "show").data["report"]["zone"] == "Asia/Kathmandu"
 
 
-def test_secrets_are_not_shown(
-    mcreports: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_secrets_are_not_shown(mcreports: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"https://someone:{SECRET}@prometheus.example/x?token={SECRET}"
     (tmp_path / "mcreports.toml").write_text(f'[source]\nurl = "{url}"\n[source.headers]\nX-Key = "{SECRET}"\n')
     ran = mcreports("config", "show")

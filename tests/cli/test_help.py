@@ -67,7 +67,9 @@ def test_no_colour_where_none_is_wanted_nor_off_a_terminal(
     assert "\x1b[3" not in mcreports("budget").out
 
 
-@pytest.mark.parametrize("words", [("nonsense",), ("report", "yearly"), ("budget", "--nonsense"), ("schedule", "export", "at")])
+@pytest.mark.parametrize(
+    "words", [("nonsense",), ("report", "yearly"), ("budget", "--nonsense"), ("schedule", "export", "at")]
+)
 def test_a_word_that_there_is_not_is_a_usage_error(mcreports: Callable[..., Any], words: tuple[str, ...]) -> None:
     ran = mcreports(*words)
     assert (ran.code, ran.out) == (2, "")

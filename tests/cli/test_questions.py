@@ -25,7 +25,9 @@ DEMO = "demo://?seed=7&step=3600"
 
 def test_budgets_are_the_demos_own_truth(mcreports: Command) -> None:
     shown = mcreports("budget", "--period", "2025-10-31", "--source", "demo://?seed=7", "--json").data
-    spent = {f["tenant"]: f["value"] for f in shown["figures"] if f["id"] == "budget.spend.period" and "labels" not in f}
+    spent = {
+        f["tenant"]: f["value"] for f in shown["figures"] if f["id"] == "budget.spend.period" and "labels" not in f
+    }
     day, truth = Period.parse("2025-10-31"), DemoSource(7).truth
     real = {tenant: truth.spend(tenant, None, day.start, day.end) for tenant in spent if tenant}
     assert {tenant: f"{amount:.2f}" for tenant, amount in real.items()} == {t: spent[t] for t in real}
@@ -89,7 +91,9 @@ def test_grounding_of_a_week_names_the_tenant_that_fails(mcreports: Command) -> 
 def test_grounding_reads_the_evidence_too(mcreports: Command, tmp_path: Path) -> None:
     write_evidence(tmp_path / "evidence", 7)
     words = ("grounding", "verify", "--period", "2025-W44", "--tenant", "TENANT_001", "--source", DEMO, "--json")
-    assert len(mcreports(*words, "--evidence", tmp_path / "evidence").data["verdicts"]) > len(mcreports(*words).data["verdicts"])
+    assert len(mcreports(*words, "--evidence", tmp_path / "evidence").data["verdicts"]) > len(
+        mcreports(*words).data["verdicts"]
+    )
 
 
 def test_a_week_that_is_not_over_is_not_verified(mcreports: Command) -> None:
@@ -113,7 +117,7 @@ def test_what_is_due_is_told_oldest_first(mcreports: Command) -> None:
 
 def test_cron_lines_are_printed_with_the_runbooks_time(mcreports: Command) -> None:
     lines = [line for line in mcreports("schedule", "export", "cron").out.splitlines() if line[:1] in "0123456789*"]
-    assert [line.split()[:5] for line in lines] == ["0 9 * * *".split(), "0 */6 * * *".split()]
+    assert [line.split()[:5] for line in lines] == [["0", "9", "*", "*", "*"], ["0", "*/6", "*", "*", "*"]]
     assert "report --due" in lines[0]
 
 
@@ -164,7 +168,9 @@ def test_a_source_that_is_away_leaves_with_75_and_is_named(
     assert not list(tmp_path.rglob("report.json"))
 
 
-@pytest.mark.parametrize("url", ["ftp://x", "file:///etc/passwd", "http://", "demo://?seed=x", "demo://?sede=1", "nonsense"])
+@pytest.mark.parametrize(
+    "url", ["ftp://x", "file:///etc/passwd", "http://", "demo://?seed=x", "demo://?sede=1", "nonsense"]
+)
 def test_a_source_that_cannot_be_is_a_usage_error(mcreports: Command, url: str) -> None:
     ran = mcreports("budget", "--source", url)
     assert (ran.code, ran.out, "Traceback" in ran.err) == (2, "", False)

@@ -148,7 +148,15 @@ labels = {{ tenant = "customer" }}
 name = "other_info"
 labels = {{ tenant = "customer" }}
 """
-HOSTILE = ('x"} or up{a!="', "<script>window.ran=1</script>", "=cmd|'/c calc'!A0", "../../etc\\", "NA", "e\u0301", "\x1b[2J\né")
+HOSTILE = (
+    'x"} or up{a!="',
+    "<script>window.ran=1</script>",
+    "=cmd|'/c calc'!A0",
+    "../../etc\\",
+    "NA",
+    "e\u0301",
+    "\x1b[2J\né",
+)
 
 
 def test_another_platforms_metrics_and_hostile_tenants_are_reported_to_the_cent(
@@ -167,9 +175,17 @@ def test_another_platforms_metrics_and_hostile_tenants_are_reported_to_the_cent(
     (tmp_path / "mcreports.toml").write_text(REMAPPED.format(url=prometheus.url), encoding="utf-8")
     shown = mcreports("report", "daily", "--period", "2025-10-31", "--format", "csv", "--json")
     (body,) = bodies_below(tmp_path)
-    spent = {figure["tenant"]: figure["value"] for figure in body["figures"] if figure["id"] == "budget.spend.period" and "labels" not in figure}
-    judged = {each["tenant"]: each["status"] for each in body["verdicts"] if each["check"] == "budget.utilization.daily"}
-    assert spent == {None: f"{24 * 28}.00"} | {name: f"{24 * number}.00" for number, name in enumerate(HOSTILE, start=1)}
+    spent = {
+        figure["tenant"]: figure["value"]
+        for figure in body["figures"]
+        if figure["id"] == "budget.spend.period" and "labels" not in figure
+    }
+    judged = {
+        each["tenant"]: each["status"] for each in body["verdicts"] if each["check"] == "budget.utilization.daily"
+    }
+    assert spent == {None: f"{24 * 28}.00"} | {
+        name: f"{24 * number}.00" for number, name in enumerate(HOSTILE, start=1)
+    }
     assert judged == {name: "pass" if number < 4 else "fail" for number, name in enumerate(HOSTILE, start=1)}
     assert "\x1b" not in shown.err
     assert "␛[2J␊é" in shown.err

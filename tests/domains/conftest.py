@@ -122,7 +122,7 @@ class Platform:
         self.rows.append((key, Series(labels, np.asarray(ts, np.int64), np.asarray(values, float))))
         return self
 
-    def cost(  # noqa: PLR0913, PLR0917 - a test names what it needs
+    def cost(
         self, tenant: str = "T", driver: str = "compute", per_day: float | Callable[[int], float] = 24.0,
         since: str | None = None, until: str | None = None, opening: float = 0.0,
     ) -> Platform:  # fmt: skip

@@ -12,6 +12,7 @@ import pytest
 
 from mcreports import book
 from mcreports.reports.execute import notebook_path
+import itertools
 
 NAMES = ("daily", "weekly", "monthly", "trends")
 FORBIDDEN = (
@@ -65,7 +66,7 @@ def test_the_last_cell_hands_over_the_figures(notebook: Any) -> None:
 def test_every_section_is_a_sentence_before_a_call(notebook: Any) -> None:
     kinds = [cell.cell_type for cell in notebook.cells]
     assert kinds[0] == "markdown"
-    assert all(pair != ("markdown", "markdown") for pair in zip(kinds, kinds[1:], strict=False))
+    assert all(pair != ("markdown", "markdown") for pair in itertools.pairwise(kinds))
     assert all(cell.source.strip().endswith(".") for cell in notebook.cells if cell.cell_type == "markdown")
 
 

@@ -145,7 +145,9 @@ def test_without_its_closing_cell_a_notebook_has_not_come_to_its_end(run: Execut
         closing_of(node, "made-up.ipynb")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": 1}', '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"cells": 1}', '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}']
+)
 def test_a_torn_notebook_is_an_error_before_a_kernel_is_started(tmp_path: Path, text: str) -> None:
     (tmp_path / "torn.ipynb").write_text(text)
     with pytest.raises(RunError, match=r"torn\.ipynb is not a whole notebook"):

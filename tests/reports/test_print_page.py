@@ -187,7 +187,7 @@ def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
 def is_alive(process: int) -> bool:
     """Whether it still runs; one that only waits to be buried does not."""
     try:
-        with open(f"/proc/{process}/stat", encoding="utf-8") as file:  # noqa: PTH123
+        with open(f"/proc/{process}/stat", encoding="utf-8") as file:
             return file.read().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False

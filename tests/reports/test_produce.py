@@ -31,7 +31,9 @@ def body_of(run: Path) -> dict[str, Any]:
 
 
 def files_of(directory: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(directory)): path.read_bytes() for path in sorted(directory.rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(directory)): path.read_bytes() for path in sorted(directory.rglob("*")) if path.is_file()
+    }
 
 
 def figure_key(figure: dict[str, Any]) -> str:
@@ -93,7 +95,9 @@ def test_every_verdict_on_the_page_is_in_the_data(demo_run: Path, scrape: Callab
 
 def test_every_check_that_does_not_pass_is_on_the_page(demo_run: Path, scrape: Callable[[Path], Any]) -> None:
     graver = [verdict for verdict in body_of(demo_run)["verdicts"] if verdict["status"] != "pass"]
-    keys = {verdict_key(each) for each in graver if each["check"] != "data.coverage"}  # a line per metric stands for these
+    keys = {
+        verdict_key(each) for each in graver if each["check"] != "data.coverage"
+    }  # a line per metric stands for these
     assert keys <= {key for key, _ in scrape(demo_run / "report.html").verdicts}
 
 
@@ -130,7 +134,9 @@ def test_a_daily_report_has_the_day_against_its_limit_and_a_monthly_one_quarter_
 
 def test_nothing_that_is_published_names_this_machine(demo_runs: Path) -> None:
     own = [os.fsencode(path) for path in (Path(execute.__file__).parents[2], Path.home(), demo_runs, Path.cwd())]
-    found = [(name, path) for name, body in files_of(demo_runs).items() for path in own if path != b"/" and path in body]
+    found = [
+        (name, path) for name, body in files_of(demo_runs).items() for path in own if path != b"/" and path in body
+    ]
     assert found == []
 
 
@@ -163,7 +169,11 @@ def test_changed_data_give_a_second_revision_that_says_what_changed(
     place = standing / "daily" / "2025-10-31"
     assert (run.revision, run.unchanged, os.readlink(place / "current")) == (2, False, "r2")
     halved = {(change.tenant, change.was, change.now) for change in run.changes if change.id == "budget.limit.daily"}
-    before = {figure["tenant"]: figure["value"] for figure in body_of(place / "r1")["figures"] if figure["id"] == "budget.limit.daily"}
+    before = {
+        figure["tenant"]: figure["value"]
+        for figure in body_of(place / "r1")["figures"]
+        if figure["id"] == "budget.limit.daily"
+    }
     assert halved == {(tenant, value, str(Decimal(value) / 2)) for tenant, value in before.items()}
     assert verify(place / "r1").is_whole
 
@@ -182,9 +192,15 @@ def notebook(*cells: str) -> str:
 
 
 FAULTS = {
-    "killed": (notebook("import os, signal", "os.kill(os.getpid(), signal.SIGKILL)"), r"cell 2 \(os.kill.* lost its kernel"),
+    "killed": (
+        notebook("import os, signal", "os.kill(os.getpid(), signal.SIGKILL)"),
+        r"cell 2 \(os.kill.* lost its kernel",
+    ),
     "left": (notebook("import sys", "sys.exit(0)"), r"sys.exit\(0\).* ended in SystemExit: 0"),
-    "error in the last cell": (notebook("1", "1 / 0"), r"cell 2 \(1 / 0\) ended in ZeroDivisionError: division by zero"),
+    "error in the last cell": (
+        notebook("1", "1 / 0"),
+        r"cell 2 \(1 / 0\) ended in ZeroDivisionError: division by zero",
+    ),
     "no closing cell": (notebook("1", "2"), "handed over no closing figures"),
     "truncated": (notebook("1", "2")[:-40], "not a whole notebook"),
 }
@@ -204,9 +220,7 @@ def test_a_failing_notebook_leaves_the_last_good_run_byte_for_byte(
     assert os.readlink(standing / "daily" / "2025-10-31" / "current") == "r1"
 
 
-def test_a_tenant_that_does_not_exist_publishes_nothing(
-    altered: Any, tmp_path: Path, produce_as: Publish
-) -> None:
+def test_a_tenant_that_does_not_exist_publishes_nothing(altered: Any, tmp_path: Path, produce_as: Publish) -> None:
     with pytest.raises(UsageError, match="no tenant is called 'NOBODY'"):
         produce_as(altered(TWO), tmp_path, tenants=("NOBODY",))
     assert not list(tmp_path.rglob("r*"))
@@ -264,7 +278,11 @@ def test_a_tenants_own_run_is_whole_and_can_be_replayed(hostile: Path) -> None:
 
 
 def test_a_tenants_own_run_holds_nothing_of_anothers(hostile: Path) -> None:
-    whole = {figure["tenant"]: figure["value"] for figure in body_of(hostile)["figures"] if figure["id"] == "budget.spend.period" and "labels" not in figure}
+    whole = {
+        figure["tenant"]: figure["value"]
+        for figure in body_of(hostile)["figures"]
+        if figure["id"] == "budget.spend.period" and "labels" not in figure
+    }
     for run in (hostile / "tenants").iterdir():
         (tenant,) = body_of(run)["tenants"]
         others = [name for name in whole if name not in {None, tenant}]

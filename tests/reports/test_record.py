@@ -135,11 +135,15 @@ def test_a_closing_that_cannot_be_is_not_published(again: Callable[..., Any], fa
 def test_the_csv_has_every_figure_and_every_verdict(daily: dict[str, Any]) -> None:
     figures = list(csv.DictReader(io.StringIO(figures_csv(daily["figures"]))))
     verdicts = list(csv.DictReader(io.StringIO(verdicts_csv(daily["verdicts"]))))
-    assert [row["value"] for row in figures] == ["" if f["value"] is None else str(f["value"]) for f in daily["figures"]]
+    assert [row["value"] for row in figures] == [
+        "" if f["value"] is None else str(f["value"]) for f in daily["figures"]
+    ]
     assert [row["status"] for row in verdicts] == [verdict["status"] for verdict in daily["verdicts"]]
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|'/c calc'!A0", "－1", "＝1"])
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|'/c calc'!A0", "－1", "＝1"]
+)
 def test_no_name_is_a_formula_in_the_csv(daily: dict[str, Any], name: str) -> None:
     text = figures_csv([{**daily["figures"][0], "tenant": name}])
     (row,) = csv.DictReader(io.StringIO(text))
