@@ -13,8 +13,8 @@ from mcreports.view.markup import Name
 from mcreports.view.tables import Column, Table
 
 if TYPE_CHECKING:
-    from mcreports.figures import Figure
     from mcreports.domains.compose import Report
+    from mcreports.figures import Figure
     from mcreports.view.tables import Row
 
 SIGNED = Shape("amount", sign=True)

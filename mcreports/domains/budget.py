@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -114,10 +114,21 @@ def _month(books: Books, calendar: Calendar, tenant: str, allowed: Figure) -> tu
     ahead = outlook.outlook(books, tenant, calendar.month, spent)
     snapshot = books.snapshot
     verdicts = (
-        limits.judge_utilization("monthly", spent, allowed, snapshot.rule("budget.utilization.monthly", tenant)),
+        limits.judge_utilization(
+            "monthly", _with_today(books, calendar, spent), allowed, snapshot.rule("budget.utilization.monthly", tenant)
+        ),
         outlook.judge_forecast(ahead.month_end, allowed, snapshot.rule("budget.forecast", tenant)),
     )
     return Section(tuple(_against(books, calendar, spent, allowed, ahead)), verdicts), ahead
+
+
+def _with_today(books: Books, calendar: Calendar, spent: Figure) -> Figure:
+    """The month to date, with what a day that is not over has cost already as its bound."""
+    more = books.figure(spent.id, spent.tenant, (calendar.month.start, books.end))
+    if books.end <= spent.window[1] or spent.value is None or more.value is None:
+        return spent
+    low = spent.value if spent.bounds is None else spent.bounds[0]
+    return replace(spent, bounds=(low, more.value), reason="the day that is not over has its share")
 
 
 def _against(
@@ -138,7 +149,7 @@ def _day(books: Books, calendar: Calendar, tenant: str, monthly: Figure) -> Sect
     snapshot = books.snapshot
     spent = books.figure("budget.spend.period", tenant, calendar.span)
     daily = limits.limit(snapshot, tenant, "daily", calendar.span)
-    pace = outlook.burn_rate(books, tenant, calendar.month, (spent, monthly))
+    pace = outlook.burn_rate(books, tenant, calendar.month, monthly)
     verdicts = (
         limits.judge_utilization("daily", spent, daily, snapshot.rule("budget.utilization.daily", tenant)),
         outlook.judge_burn_rate(pace, snapshot.rule("budget.burn_rate", tenant)),

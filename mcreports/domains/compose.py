@@ -104,7 +104,7 @@ def _monthly(snapshot: Snapshot) -> Section:
 def _by_day(snapshot: Snapshot, whole: Period) -> Section:
     """Spend of each day, of the platform, its drivers and each tenant."""
     books = open_books(snapshot)
-    days = [day for day in whole.split("day") if day.end <= min(snapshot.period.end, books.until)]
+    days = [day for day in whole.split("day") if day.end <= books.end]
     return Section(tuple(figure for day in days for figure in _day(books, day)))
 
 
@@ -117,7 +117,7 @@ def _month_line(snapshot: Snapshot) -> Iterable[Figure]:
     for count, day in enumerate(days, start=1):
         labels = (("day", day.label),)
         yield replace(limits.to_date(allowed, count, len(days)), labels=labels, window=(month.start, day.end))
-        if day.end <= min(snapshot.period.end, books.until):
+        if day.end <= books.end:
             yield books.figure("budget.spend.cumulative", None, (month.start, day.end), day=day.label)
 
 

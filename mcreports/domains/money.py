@@ -45,6 +45,11 @@ class Books:
         window = self.snapshot.windows.get(COST)
         return self.snapshot.period.end if window is None else window.end
 
+    @property
+    def end(self) -> datetime:
+        """The period's end, or the end of what was asked for while the period is not over."""
+        return min(self.snapshot.period.end, self.until)
+
     def present(self, span: Span) -> tuple[str, ...]:
         """The tenants to judge: expected ones, and others that have costs in the window."""
         others = [name for name in self.unexpected if self.spend(name, None, span).cents is not None]

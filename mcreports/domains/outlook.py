@@ -56,12 +56,17 @@ def outlook(books: Books, tenant: str | None, month: Period, spent: Figure) -> O
         return Outlook(replace(blank, reason=ahead.refusal or base.reason), error, ahead.days)
     if gone == len(days):
         return Outlook(replace(spent, id=blank.id, window=blank.window), error, ahead.days)
-    return Outlook(_month_end(blank, base, number(spent.value), ahead), error, ahead.days)
+    return Outlook(_month_end(blank, base, _reached(books, tenant, month), ahead), error, ahead.days)
 
 
-def _month_end(blank: Figure, base: Figure, sofar: Fraction | None, ahead: forecasting.Forecast) -> Figure:
+def _reached(books: Books, tenant: str | None, month: Period) -> Fraction:
+    """What the month has cost as far as it was asked for, a day that is not over included."""
+    return Fraction(books.spend_total(tenant, (month.start, books.end)) or 0, 100)
+
+
+def _month_end(blank: Figure, base: Figure, least: Fraction, ahead: forecasting.Forecast) -> Figure:
     """What whole days have cost plus what is to come, never less than what is spent already."""
-    (low, high), least = ends(base), sofar or Fraction()
+    low, high = ends(base)
     value = max(least, (number(base.value) or Fraction()) + Fraction(ahead.total))
     low = max(least, low + Fraction(ahead.low)) if low is not None else None
     high = max(value, high + Fraction(ahead.high)) if high is not None else None
@@ -139,10 +144,9 @@ class Pace:
     exact: Fraction | None = None
 
 
-def burn_rate(books: Books, tenant: str, month: Period, at: tuple[Figure, Figure]) -> Pace:
+def burn_rate(books: Books, tenant: str, month: Period, allowed: Figure) -> Pace:
     """The month's spend at the last hour's rate, as a multiple of the monthly budget."""
-    spent, allowed = at
-    end = books.heard(tenant, min(spent.window[1], books.until))
+    end = books.heard(tenant, books.end)
     hour = books.figure("budget.burn_rate", tenant, (end - timedelta(hours=1), end))
     budget, cost = number(allowed.value), number(hour.value)
     blank = replace(
@@ -176,14 +180,14 @@ def exhaustion(books: Books, spent: Figure, allowed: Figure, ahead: Outlook, day
     )  # fmt: skip
     if budget is None or ahead.month_end.value is None:
         return replace(blank, reason=allowed.reason if budget is None else ahead.month_end.reason)
-    gone = days[: len(days) - len(ahead.days)]
+    gone, least = days[: len(days) - len(ahead.days)], _reached(books, tenant, days[0].month())
     reached = Fraction(0)
     for day in gone:
         reached += Fraction(books.spend_total(tenant, (day.start, day.end)) or 0, 100)
         if reached >= budget:
             return replace(blank, value=day.first.isoformat(), quality=spent.quality, reason=spent.reason)
     for day, usd in zip(days[len(gone) :], ahead.days, strict=True):
-        reached = max(reached + Fraction(float(usd)), number(spent.value) or Fraction())
+        reached = max(reached + Fraction(float(usd)), least)
         if reached >= budget:
             return replace(blank, value=day.first.isoformat(), quality=Quality.ESTIMATED, reason="forecast")
     quality = Quality.ESTIMATED if len(ahead.days) else spent.quality

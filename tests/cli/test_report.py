@@ -35,8 +35,12 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words = [*DAILY, "--tenant", "TENANT_005", "--format", "csv", "--json", "--fail-on", "fail"]
     ran = subprocess.run(
         [sys.executable, "-m", "mcreports.cli", *words],
-        env=os.environ | {"MCREPORTS_NOW": "2025-11-03T09:00:00Z"}, cwd=directory, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env=os.environ | {"MCREPORTS_NOW": "2025-11-03T09:00:00Z"},
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     (directory / "said.json").write_text(ran.stdout)
     (directory / "code").write_text(str(ran.returncode))
     return directory

@@ -183,9 +183,10 @@ def test_a_months_days_are_those_of_its_zone(zone: str) -> None:
     assert sum(day.value for day in days) == found.figures.find("budget.spend.period", "TENANT_001").value
 
 
-def test_an_unfinished_week_is_preliminary_and_passes_nothing_that_may_still_change() -> None:
+def test_an_unfinished_week_is_preliminary_and_counts_whole_days() -> None:
     week = Order("weekly", Period.parse("2025-W45"), provisional=True)
     found = compose(take(week, DEMO, Settings(), datetime(2025, 11, 5, 12, tzinfo=UTC)))
     assert found.snapshot.state == "preliminary"
-    used = [v.status for v in found.verdicts if v.check == "budget.utilization.monthly"]
-    assert set(used) <= {Status.UNKNOWN, Status.FAIL}
+    spent = found.figures.find("budget.spend.mtd", "TENANT_001")
+    assert spent.window == (datetime(2025, 11, 1, tzinfo=UTC), datetime(2025, 11, 5, tzinfo=UTC))
+    assert (spent.quality, is_exact(spent)) == (Quality.ACTUAL, True)

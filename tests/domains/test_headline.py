@@ -19,7 +19,7 @@ def said(platform: Any, verdicts: list[Verdict], sums: tuple[Reconciliation, ...
 def test_the_gravest_verdict_is_the_headline(platform: Any) -> None:
     found = said(platform, [verdict(Status.WARN), verdict(Status.FAIL, "config.drift", None), verdict(Status.PASS)])
     assert found.status is Status.FAIL
-    assert found.text == "1 of 3 checks fail, first configuration drift (the platform)"
+    assert found.text == "1 of 3 checks fails: configuration drift (the platform)"
 
 
 def test_only_passes_pass(platform: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ import pytest
 
 from mcreports import book
 from mcreports.reports.execute import notebook_path
-import itertools
 
 NAMES = ("daily", "weekly", "monthly", "trends")
 FORBIDDEN = (
