@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mcreports.period import Period
 
 Span = tuple[datetime, datetime]
@@ -19,6 +21,9 @@ TENANTS = "tenant.info"
 
 # how far a source is asked beyond a counter's window for the sample on the other side of a gap
 REACH = timedelta(days=4)
+# how far it is asked for series that were silent for longer, and in which slices: raw samples are many
+FARTHEST = timedelta(days=400)
+NARROW, WIDE = timedelta(days=8), timedelta(days=32)
 
 
 def plan(report: str, period: Period) -> dict[str, Span]:
@@ -49,3 +54,21 @@ def _money_from(report: str, period: Period) -> datetime:
 def _rates_from(report: str, period: Period) -> datetime:
     """Weeks and months are held against the one before."""
     return period.previous().start if report in {"weekly", "monthly"} else period.start
+
+
+def further_back(start: datetime) -> Iterator[Span]:
+    """Slices before an instant, newest first, each twice as wide until they are wide enough."""
+    limit, at, width = start - FARTHEST, start, NARROW
+    while at > limit:
+        before = max(at - width, limit)
+        yield before, at
+        at, width = before, min(2 * width, WIDE)
+
+
+def further_on(end: datetime, now: datetime) -> Iterator[Span]:
+    """Slices after an instant up to now, oldest first, each twice as wide until they are wide enough."""
+    limit, at, width = min(end + FARTHEST, now), end, NARROW
+    while at < limit:
+        after = min(at + width, limit)
+        yield at, after
+        at, width = after, min(2 * width, WIDE)

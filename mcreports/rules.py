@@ -18,6 +18,7 @@ Number = Fraction | Decimal | int | float
 
 _OPS: dict[str, Callable[[Fraction, Fraction], bool]] = {"<": operator.lt, "<=": operator.le, ">=": operator.ge}
 MOST_DIGITS = 12
+WHOLE = frozenset({"events", "changes", "validations"})
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def judge(check: str, rule: Rule, value: Number | None, subject: Subject, doubt:
     status = rule.status(value)
     target = rule.fail if rule.warn is None or status is Status.FAIL else rule.warn
     printed, gap = _print(Fraction(value), rule, target)
-    reason = "" if status is Status.PASS else f"{printed} {rule.unit} is not {rule.op} {target:f} {rule.unit}"
+    reason = "" if status is Status.PASS else f"{_sized(printed, rule)} is not {rule.op} {_sized(f'{target:f}', rule)}"
     if doubt and status is not Status.FAIL:
         status = Status.UNKNOWN
     reason = "; ".join(filter(None, [reason, doubt]))
@@ -108,9 +109,8 @@ def _print(value: Fraction, rule: Rule, target: Decimal) -> tuple[str, str | Non
     marks = [Fraction(mark) for mark in (rule.warn, rule.fail) if mark is not None]
     # nothing but all of it prints as 100 %, and nothing but none of it as 0
     marks += [Fraction(0), Fraction(100)] if rule.unit == "%" else [Fraction(0)]
-    whole = rule.unit in {"events", "changes", "validations"}
-    printed = digits(value, marks, 0 if whole else 2 if rule.unit == "x" else 1)
-    return printed, _gap(value, rule, target)
+    printed = digits(value, marks, 0 if rule.unit in WHOLE else 2 if rule.unit == "x" else 1)
+    return printed, _gap(value, rule, target, len(printed.partition(".")[2]))
 
 
 def digits(value: Fraction, marks: Sequence[Fraction], least: int = 1) -> str:
@@ -135,13 +135,17 @@ def _fixed(value: Fraction, places: int) -> str:
     return f"{Decimal(scaled).scaleb(-places):f}"
 
 
-def _gap(value: Fraction, rule: Rule, target: Decimal) -> str | None:
+def _gap(value: Fraction, rule: Rule, target: Decimal, places: int) -> str | None:
     distance = value - Fraction(target)
-    whole = rule.unit in {"events", "changes", "validations"}
     if not distance:
-        return None if whole else "at the limit"
-    unit = "pp" if rule.unit == "%" else rule.unit
-    size = digits(abs(distance), [Fraction(0)], 0 if whole else 1)
-    if rule.op == ">=":
-        return f"{'over' if distance > 0 else 'short'} by {size} {unit}"
-    return f"{'over' if distance > 0 else 'under'} by {size} {unit}"
+        return None if rule.unit in WHOLE else "at the limit"
+    size = _sized(digits(abs(distance), [Fraction(0)], places), rule, "pp" if rule.unit == "%" else "")
+    return f"{'over' if distance > 0 else 'short' if rule.op == '>=' else 'under'} by {size}"
+
+
+def _sized(text: str, rule: Rule, unit: str = "") -> str:
+    """A printed number with its unit, in the singular where it is one."""
+    if rule.unit == "x":
+        return f"{text}\N{MULTIPLICATION SIGN}"
+    one = rule.unit in WHOLE and text == "1"
+    return f"{text} {unit or (rule.unit.removesuffix('s') if one else rule.unit)}"

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from mcreports.errors import SettingsError, UsageError
+from mcreports.errors import UsageError
 from mcreports.period import Period
 
 if TYPE_CHECKING:
@@ -48,16 +48,8 @@ class Plan:
 
 
 def plan(settings: ReportSettings, definitions: Mapping[str, str] | None = None) -> Plan:
-    """The plan that the settings name; a SettingsError for a date or a report that there is not."""
-    try:
-        since = None if settings.since is None else date.fromisoformat(settings.since)
-    except ValueError as error:
-        msg = f"report.since: {settings.since!r} is not a day; write it like 2025-10-01"
-        raise SettingsError(msg) from error
-    for report in settings.reports:
-        if report not in CADENCE:
-            msg = f"report.reports: there is no report {report!r} to schedule; there are {', '.join(CADENCE)}"
-            raise SettingsError(msg)
+    """The plan that the settings name."""
+    since = None if settings.since is None else date.fromisoformat(settings.since)
     return Plan(settings.reports, settings.zone, settings.settle, since, definitions or {})
 
 
@@ -80,6 +72,30 @@ def closing(report: str, day: date, zone: str = "UTC") -> Period:
         raise UsageError(msg)
     period = Period.containing(CADENCE[report], day, zone)
     return _trends(period) if report == TRENDS else period
+
+
+KINDS = {
+    "daily": ("day",),
+    "weekly": ("week",),
+    "monthly": ("month", "quarter", "year", "range"),
+    "trends": ("month", "quarter", "year", "range"),
+}
+
+
+def check_kind(report: str, period: Period) -> None:
+    """Refuse, as a UsageError, a period that is none of the report's: a day has one daily limit, a month has none."""
+    if period.kind not in KINDS[report]:
+        fitting = " or ".join(KINDS[report])
+        msg = f"{period} is a {period.kind}; a {report} report is of a {fitting}, such as {_example(report, period)}"
+        raise UsageError(msg)
+    whole = [month for month in period.split("month") if period.start <= month.start and month.end <= period.end]
+    if report == "trends" and not whole:
+        msg = f"{period} holds no whole month; trends need one, such as {_example(report, period)}"
+        raise UsageError(msg)
+
+
+def _example(report: str, period: Period) -> str:
+    return Period.containing(CADENCE[report], period.first, period.zone).label
 
 
 def last_closed(report: str, now: datetime, zone: str = "UTC") -> Period:

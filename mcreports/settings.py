@@ -5,13 +5,22 @@ from __future__ import annotations
 import os
 import tomllib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal  # noqa: TC003 - pydantic reads the annotations
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import pydantic_settings
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mcreports.errors import SettingsError, UsageError
@@ -23,6 +32,8 @@ from mcreports.rules import RULES, Rule
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pydantic_core import ErrorDetails
+
 FILE = "mcreports.toml"
 NAMED = {"tenants", "thresholds", "metrics"}  # sections whose keys are names, with case and dots
 
@@ -33,6 +44,15 @@ def _zone(name: str) -> str:
     except UsageError as error:
         raise ValueError(str(error)) from error
     return name
+
+
+def _day(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
+Report = Literal["daily", "weekly", "monthly", "trends"]
+Format = Literal["html", "json", "csv", "xlsx", "pdf"]
 
 
 class _Section(BaseModel):
@@ -63,9 +83,11 @@ class ReportSettings(_Section):
     settle: timedelta = Field(timedelta(minutes=15), description="how long a closed period waits for late samples")
     output: Path = Field(Path("output"), description="where runs are published")
     tenants: tuple[str, ...] = Field((), description="the expected tenants; empty: those of tenant.info")
-    reports: tuple[str, ...] = Field(("daily", "weekly", "monthly", "trends"), description="what --due publishes")
-    since: str | None = Field(None, description="the first day that --due publishes, 2025-10-01")
-    formats: tuple[str, ...] = Field(("html", "json"), description="html, json, csv, xlsx, pdf")
+    reports: tuple[Report, ...] = Field(("daily", "weekly", "monthly", "trends"), description="what --due publishes")
+    since: Annotated[str, AfterValidator(_day)] | None = Field(
+        None, description="the first day that --due publishes, 2025-10-01"
+    )
+    formats: tuple[Format, ...] = Field(("html", "json"), description="html, json, csv, xlsx, pdf")
     evidence: Path | None = Field(None, description="the directory of evidence files")
     timeout: PositiveInt = Field(600, description="seconds that one notebook may run")
 
@@ -161,7 +183,7 @@ def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) 
     try:
         settings = Settings(**values)
     except ValidationError as error:
-        faults = "; ".join(_fault(where, fault["loc"], fault["msg"]) for fault in error.errors())
+        faults = "; ".join(_fault(where, fault["loc"], what_is_wrong(fault)) for fault in error.errors())
         raise SettingsError(faults) from error
     except pydantic_settings.SettingsError as error:
         msg = f"a variable under {PREFIX} holds no value of its kind (a list is written as JSON): {error}"
@@ -198,6 +220,12 @@ def _refuse_unknown_names(settings: Settings, where: Origin) -> None:
     ]
     if faults:
         raise SettingsError("; ".join(faults))
+
+
+def what_is_wrong(fault: ErrorDetails) -> str:
+    """A fault of a value in words, with the value where it is one of a few that it had to be."""
+    said = fault["msg"]
+    return f"{said}, not {fault['input']!r}" if fault["type"] == "literal_error" else said
 
 
 def _fault(where: Origin, location: tuple[int | str, ...], message: str) -> str:

@@ -29,7 +29,11 @@ class Shelf(MutableMapping[str, pd.DataFrame]):
     def __setitem__(self, name: str, table: pd.DataFrame) -> None:
         """Write a table; the same rows give the same bytes."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        table.to_parquet(self._file(name), compression="zstd", index=False)
+        try:
+            table.to_parquet(self._file(name), compression="zstd", index=False)
+        except UnicodeEncodeError as error:
+            msg = f"{name}: a name holds half a character (a lone surrogate), which no file can store: {error.object!r}"
+            raise DataError(msg) from error
         self.rows[name] = len(table)
         self._near.pop(name, None)
 

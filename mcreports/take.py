@@ -6,27 +6,34 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from mcreports import evidence, samples
 from mcreports.errors import UsageError
 from mcreports.metrics import remap
-from mcreports.plan import REACH, TENANTS, plan
+from mcreports.plan import REACH, TENANTS, further_back, further_on, plan
 from mcreports.rules import RULES, Rule
 from mcreports.snapshot import Snapshot, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, MutableMapping
+    from collections.abc import Callable, Iterator, Mapping, MutableMapping
     from decimal import Decimal
 
     import pandas as pd
 
     from mcreports.metrics import Metric
     from mcreports.period import Period
+    from mcreports.plan import Span
     from mcreports.samples import Note, Pulled
     from mcreports.settings import Settings, TenantSettings
     from mcreports.sources import Source
 
+    Labels = tuple[str, ...]
+    Rows = tuple[np.ndarray, np.ndarray]
+
 FINAL, PRELIMINARY = "final", "preliminary"
 PROBE = timedelta(hours=1)
+PARTIAL = "source.partial"
 
 
 @dataclass(frozen=True)
@@ -110,9 +117,9 @@ def _state(order: Order, settings: Settings, now: datetime) -> str:
 
 
 def _is_unfinished(snapshot: Snapshot) -> bool:
-    """Whether costs were seen, but none of any series at or after the period's end."""
+    """Whether no cost of any series was seen at or after the period's end: more may still come."""
     table = snapshot.table("budget.cost")
-    return bool(len(table)) and table["ts"].max() < snapshot.period.end
+    return table.empty or table["ts"].max() < snapshot.period.end
 
 
 def _pull(
@@ -123,21 +130,84 @@ def _pull(
     chosen = tenants if "tenant" in metric.labels else None
     if metric.kind == "gauge":
         pulled = source.fetch(metric, start, end, chosen)
-        return pulled.table, Window(start, end, _first(pulled)), pulled.notes
-    pulled = source.fetch(metric, start - REACH, min(end + REACH, max(now, end)) + timedelta(milliseconds=1), chosen)
-    since = _first(pulled)
+        return pulled.table, Window(start, end, _first(pulled.table)), pulled.notes
+    last = min(end + REACH, max(now, end)) + timedelta(milliseconds=1)
+    pulled = source.fetch(metric, start - REACH, last, chosen)
+    since, notes = _first(pulled.table), pulled.notes
+    first, after = (round(at.timestamp() * 1000) for at in (start, end))
+    table = samples.trim(pulled.table, metric, first, after)
+    del pulled  # and with it what lies beyond the window's ends
+    table, said = _anchored(source, metric, (table, chosen), (start, end), (last, now))
+    since = min((at for at in (since, _first(table)) if at is not None), default=None)
     if chosen is not None and (since is None or since > start):
         # one tenant's first sample does not tell a birth from a source that began to look: ask for anybody's
         before = start + PROBE if since is None else since
         probes = (start - PROBE, start + PROBE), (before - 6 * PROBE, before)
-        anybody = [_first(source.fetch(metric, *probe, None)) for probe in probes]
+        anybody = [_first(source.fetch(metric, *probe, None).table) for probe in probes]
         since = min((at for at in (since, *anybody) if at is not None), default=None)
-    edges = (round(at.timestamp() * 1000) for at in (start, end))
-    return samples.trim(pulled.table, metric, *edges), Window(start, end, since), pulled.notes
+    return table, Window(start, end, since), (*notes, *said)
 
 
-def _first(pulled: Pulled) -> datetime | None:
-    return pulled.table["ts"].min().to_pydatetime() if len(pulled.table) else None
+def _first(table: pd.DataFrame) -> datetime | None:
+    return table["ts"].min().to_pydatetime() if len(table) else None
+
+
+def _anchored(
+    source: Source, metric: Metric, pulled: tuple[pd.DataFrame, tuple[str, ...] | None], span: Span, beyond: Span
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """The trimmed table with a sample on either side of the window also for series that were silent for longer."""
+    table, chosen = pulled
+    start, end = (round(at.timestamp() * 1000) for at in span)
+    series = dict(_series(table, metric))
+    tenants = {own[0] for own in series} if "tenant" in metric.labels else set()
+
+    def ask(one: Span, wanted: set[Labels]) -> Pulled:
+        names = {own[0] for own in wanted} if tenants else set()
+        return source.fetch(metric, *one, chosen if names == tenants else tuple(sorted(names)))
+
+    late = {own for own, (ts, _) in series.items() if ts[0] > start}
+    early = {own for own, (ts, _) in series.items() if ts[-1] < end}
+    back, said = _nearest(ask, metric, late, further_back(span[0] - REACH), slice(-1, None))
+    ahead, more = _nearest(ask, metric, early, further_on(*beyond), slice(0, 1))
+    if back or ahead:
+        for own, rows in series.items():
+            parts = [part for part in (back.get(own), rows, ahead.get(own)) if part is not None]
+            series[own] = np.concatenate([ts for ts, _ in parts]), np.concatenate([values for _, values in parts])
+        table = samples.tabulate(metric, [(own, ts, values) for own, (ts, values) in series.items()])
+    return table, tuple(dict.fromkeys((*said, *more)))
+
+
+def _nearest(
+    ask: Callable[[Span, set[Labels]], Pulled],
+    metric: Metric,
+    lacking: set[Labels],
+    spans: Iterator[Span],
+    nearest: slice,
+) -> tuple[dict[Labels, Rows], list[Note]]:
+    """The one sample of each series that lies nearest, in slices that lead away, and what makes them partial."""
+    found: dict[Labels, Rows] = {}
+    notes: list[Note] = []
+    while lacking - found.keys() and (one := next(spans, None)) is not None:
+        pulled = ask(one, lacking - found.keys())
+        notes += [note for note in pulled.notes if note.kind == PARTIAL]
+        rows = {own: part for own, part in _series(pulled.table, metric) if own in lacking - found.keys()}
+        found |= {own: (ts[nearest], values[nearest]) for own, (ts, values) in rows.items()}
+    return found, notes
+
+
+def _series(table: pd.DataFrame, metric: Metric) -> Iterator[tuple[Labels, Rows]]:
+    """Each series of a conformed table: its label values, its instants in ms and its values."""
+    if table.empty:
+        return
+    ts, values = samples.instants(table), table["value"].to_numpy()
+    edges = np.zeros(len(table), bool)
+    for label in metric.labels:
+        codes = table[label].cat.codes.to_numpy()
+        edges[1:] |= codes[1:] != codes[:-1]
+    firsts = [0, *np.flatnonzero(edges).tolist()]
+    for begin, stop in zip(firsts, [*firsts[1:], len(table)], strict=True):
+        own = tuple(str(table[label].iloc[begin]) for label in metric.labels)
+        yield own, (ts[begin:stop], values[begin:stop])
 
 
 def expected(order: Order, settings: Settings, seen: set[str], info: pd.DataFrame) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 import requests
 from filelock import FileLock
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mcreports.samples import Series
+
+# a busy machine is slow, which is no failure
+hypothesis.settings.register_profile("project", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("project")
 
 READY = {"prometheus": "/-/ready", "victoria-metrics": "/health"}
 PROMETHEUS = """\

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
 from mcreports.metrics import CATALOGUE
 from mcreports.period import Period
-from mcreports.plan import plan
+from mcreports.plan import further_back, further_on, plan
 
 PERIODS = [
     ("daily", "2025-10-31"), ("daily", "2025-01-01"), ("daily", "2024-02-29"), ("weekly", "2025-W40"),
@@ -52,3 +53,15 @@ def test_a_months_start_is_that_of_the_zone() -> None:
     start, end = plan("monthly", Period.parse("2025-10", "Asia/Kathmandu"))["budget.cost"]
     assert start == datetime(2024, 12, 31, 18, 15, tzinfo=UTC)
     assert end == datetime(2025, 10, 31, 18, 15, tzinfo=UTC)
+
+
+def test_slices_further_away_touch_are_at_most_32_days_wide_and_end() -> None:
+    at = datetime(2025, 10, 1, tzinfo=UTC)
+    back, on = list(further_back(at)), list(further_on(at, at + timedelta(days=50)))
+    assert (back[0], back[-1][0]) == ((at - timedelta(days=8), at), at - timedelta(days=400))
+    assert (on[0], on[-1][1]) == ((at, at + timedelta(days=8)), at + timedelta(days=50))
+    assert all(newer[0] == older[1] for newer, older in pairwise(back))
+    assert all(older[1] == newer[0] for older, newer in pairwise(on))
+    assert max(after - before for before, after in [*back, *on]) == timedelta(days=32)
+    assert list(further_on(at, at)) == []
+    assert list(further_on(at, at + timedelta(days=4000)))[-1][1] == at + timedelta(days=400)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcreports.errors import SettingsError, UsageError
+from mcreports.errors import UsageError
 from mcreports.period import Period
 from mcreports.reports.runs import PublishedRun
-from mcreports.schedule import CADENCE, Due, Plan, closing, due, last_closed, plan
+from mcreports.schedule import CADENCE, Due, Plan, check_kind, closing, due, last_closed, plan
 from mcreports.settings import ReportSettings
 
 SETTLE = timedelta(minutes=15)
@@ -233,7 +233,21 @@ def test_the_plan_comes_from_the_settings() -> None:
     assert plan(said) == Plan(("weekly", "daily"), "Asia/Kathmandu", SETTLE, date(2025, 10, 1))
 
 
-@pytest.mark.parametrize("said", [{"since": "2025-02-30"}, {"since": "yesterday"}, {"reports": ("hourly",)}])
-def test_a_setting_that_cannot_be_planned_is_named(said: dict[str, object]) -> None:
-    with pytest.raises(SettingsError, match=f"report.{next(iter(said))}"):
-        plan(ReportSettings(**said))
+@pytest.mark.parametrize(
+    ("report", "period"),
+    [
+        ("daily", "2025-10"),
+        ("weekly", "2025-10"),
+        ("monthly", "2025-10-31"),
+        ("trends", "2025-10-31"),
+        ("trends", "2025-10-03..2025-10-30"),
+    ],
+)
+def test_a_period_of_another_kind_than_the_report_is_refused(report: str, period: str) -> None:
+    with pytest.raises(UsageError, match=period):
+        check_kind(report, Period.parse(period))
+
+
+@pytest.mark.parametrize("report", CADENCE)
+def test_what_closes_by_itself_is_of_its_reports_kind(report: str) -> None:
+    check_kind(report, last_closed(report, at("2025-11-03T00:00"), "UTC"))

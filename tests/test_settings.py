@@ -129,3 +129,16 @@ def test_a_line_within_a_text_of_several_lines_is_no_key() -> None:
     text = '[source]\nurl = """\nzone = 1\n"""\n[report]\nzone = "x"\n'
     assert Origin("f", text).of(("report", "zone")) == "f, line 6"
     assert Origin("f", text).of(("nowhere",)) == "f"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('since = "2025-02-30"', "report.since"),
+        ('reports = ["hourly"]', "not 'hourly'"),
+        ('formats = ["doc"]', "not 'doc'"),
+    ],
+)
+def test_what_cannot_be_reported_is_named_with_its_line(of: Callable[..., Settings], text: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=f"line 2.*{said}"):
+        of(f"[report]\n{text}\n")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -200,3 +200,34 @@ def test_each_metric_is_told_as_it_is_pulled_and_only_what_the_plan_names() -> N
     found = taken()
     assert set(found.tables) == set(found.windows)
     assert json.dumps(sorted(found.tables)).count("budget.cost_today") == 0
+
+
+def test_a_series_that_was_silent_for_long_keeps_one_sample_on_either_side_and_costs_no_other_a_query() -> None:
+    steady, torn = {"tenant": "T", "driver": "x"}, {"tenant": "U", "driver": "x"}
+    early = hourly(torn, "2025-06-01", "2025-06-20")
+    cost = [hourly(steady, "2025-05-01", "2025-12-30"), early, hourly(torn, "2025-10-31T02:00", "2025-10-31T05:00")]
+    cost.append(hourly(torn, "2025-12-01", "2025-12-20"))
+    made = Made({"budget.cost": cost})
+    october = Period.parse("2025-10-31")
+    order = Order("daily", october, windows={"budget.cost": (october.start, october.end)})
+    table = take_of(made, order)
+    own = table[table["tenant"] == "U"]["ts"].map(lambda at: at.isoformat()[:10]).tolist()
+    assert own == ["2025-06-19", *["2025-10-31"] * 3, "2025-12-01"]
+    assert len(table[table["tenant"] == "T"]) == 26
+    widest = max(end - start for _, start, end in made.asked)
+    assert widest <= timedelta(days=32)
+    made = Made({"budget.cost": cost[:1]})
+    take_of(made, order)
+    assert len([key for key, _, _ in made.asked if key == "budget.cost"]) == 1
+
+
+def take_of(made: Made, order: Order) -> Any:
+    windows = {**(order.windows or {}), "tenant.info": (order.period.start, order.period.end)}
+    return take(replace(order, windows=windows), made, Settings(), datetime(2026, 1, 1, tzinfo=UTC)).table(
+        "budget.cost"
+    )
+
+
+def test_the_demos_youngest_tenant_stays_born() -> None:
+    cost = taken("monthly", "2025-10").table("budget.cost")
+    assert cost[cost["tenant"] == "TENANT_006"]["ts"].min() >= datetime(2025, 10, 16, tzinfo=UTC)

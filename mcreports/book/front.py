@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from mcreports.checks import Status
 from mcreports.domains.derive import number
-from mcreports.domains.story import main_driver, side
+from mcreports.domains.story import Said, main_driver, side
 from mcreports.figures import Figure
+from mcreports.names import called
+from mcreports.view.closing import said_shape
 from mcreports.view.format import Shape
 from mcreports.view.markup import Name, Shown, Strong
 from mcreports.view.page import Band, Card, Cards
@@ -16,11 +18,14 @@ from mcreports.view.tables import Column, Table
 if TYPE_CHECKING:
     from mcreports.checks import Verdict
     from mcreports.domains.compose import Report
-    from mcreports.view.markup import Text
+    from mcreports.domains.story import Sentence
+    from mcreports.view.markup import Part, Text
 
 MOST_ACTIONS = 10
 NAMES = {"daily": "The day", "weekly": "The week", "monthly": "The month"}
 SIGNED = Shape("amount", sign=True)
+OVER = (Status.WARN, Status.FAIL)
+SIZE = Shape("amount", absolute=True)
 
 
 def band(report: Report) -> Band:
@@ -29,8 +34,18 @@ def band(report: Report) -> Band:
     return Band(said.status, said.text, tuple(_sentence(sentence) for sentence in said.sentences))
 
 
-def _sentence(sentence: tuple[str | Figure, ...]) -> Text:
-    return (*(Strong(part) if isinstance(part, Figure) else part for part in sentence), " ")
+def _sentence(sentence: Sentence) -> Text:
+    return (*map(_part, sentence), " ")
+
+
+def _part(part: str | Figure | Said) -> Part:
+    match part:
+        case Figure():
+            return Strong(part)
+        case Said():
+            return Strong(Shown(part.figure, said_shape(part)))
+        case _:
+            return part
 
 
 def cards(report: Report) -> Cards:
@@ -50,7 +65,7 @@ def cards(report: Report) -> Cards:
         Card(
             NAMES[report.snapshot.report],
             figures.find("budget.spend.period"),
-            (figures.find("budget.change.period_percent"), " against the one before"),
+            (Shown(figures.find("budget.change.period_percent"), SIGNED), " against the one before"),
         ),
     )
     worst = gravest(report, "autonomy.success_rate")
@@ -63,11 +78,9 @@ def cards(report: Report) -> Cards:
 
 
 def _against(variance: Figure, reference: str) -> Text:
-    return (
-        (Shown(variance, SIGNED), f", {side(variance)} {reference}")
-        if variance.is_known
-        else (variance, f" against {reference}")
-    )
+    if not variance.is_known:
+        return (variance, f" against {reference}")
+    return (Shown(variance, SIZE), f" {side(variance)} {reference}") if variance.value else (f"at {reference}",)
 
 
 def platform_verdict(report: Report, check: str) -> Verdict | None:
@@ -84,7 +97,7 @@ def gravest(report: Report, check: str) -> Verdict | None:
 
 def needs_action(report: Report) -> Table:
     """Tenants whose month is over budget beyond the thresholds, the most money first."""
-    judged = [v for v in report.verdicts if v.check == "budget.forecast" and v.status in {Status.WARN, Status.FAIL}]
+    judged = [v for v in report.verdicts if v.check == "budget.forecast" and v.status in OVER]
     figures = report.figures
     judged.sort(key=lambda v: -(number(figures.find("budget.variance.month", v.tenant).value) or 0))
     columns = (
@@ -99,7 +112,29 @@ def needs_action(report: Report) -> Table:
         Column("Owner", "name"),
     )
     rows = tuple(_action(report, verdict) for verdict in judged[:MOST_ACTIONS])
-    return Table("Needs action", columns, rows, empty="Nothing needs action.")
+    return Table("Needs action", columns, rows, empty=_no_action(report))
+
+
+def _no_action(report: Report) -> str:
+    """Without a forecast nobody knows that nothing needs action."""
+    forecasts = [v for v in report.verdicts if v.check == "budget.forecast"]
+    unknown = [v for v in forecasts if v.status is Status.UNKNOWN]
+    if forecasts and not unknown:
+        return "Nothing needs action."
+    names = [_whose(v.tenant) for v in unknown]
+    more = f" and {len(names) - MOST_ACTIONS} more" if len(names) > MOST_ACTIONS else ""
+    return f"Not known: no forecast for {', '.join(names[:MOST_ACTIONS]) or 'any tenant'}{more}."
+
+
+def _whose(tenant: str | None) -> str:
+    return "all tenants" if tenant is None else called(tenant)
+
+
+def _graver(report: Report, forecast: Verdict) -> Verdict:
+    """The tenant's month so far where it is worse than its forecast."""
+    spent = [v for v in report.verdicts if (v.check, v.tenant) == ("budget.utilization.monthly", forecast.tenant)]
+    failed = [v for v in spent if v.status is Status.FAIL and forecast.status is not Status.FAIL]
+    return failed[0] if failed else forecast
 
 
 def _action(report: Report, verdict: Verdict) -> tuple[Text | None, ...]:
@@ -120,8 +155,8 @@ def _action(report: Report, verdict: Verdict) -> tuple[Text | None, ...]:
     )
     owner = report.snapshot.owners.get(tenant or "", "")
     return (
-        Name(tenant or ""),
-        verdict,
+        "All tenants" if tenant is None else Name(tenant),
+        _graver(report, verdict),
         month_end,
         allowed,
         over,

@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from mcreports.domains.derive import number
 from mcreports.view.charts import Lines, Series
 from mcreports.view.markup import Name
 from mcreports.view.tables import Column, Table, verdict_table
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from mcreports.checks import Verdict
     from mcreports.domains.compose import Report
     from mcreports.figures import Figure
     from mcreports.view.markup import Text
 
+MOST_LINES = 10
 CRITERIA = (
     "autonomy.success_rate",
     "autonomy.compensation_rate",
@@ -150,16 +154,29 @@ def rate_verdicts(report: Report) -> Table:
 
 
 def rate_trend(report: Report, figure_id: str, label: str, title: str) -> Lines:
-    """A rate over the report's days or months, of each tenant and against its target."""
+    """A rate over the report's days or months, of the lowest tenants and of all, against its target."""
     series, target = [], report.snapshot.rule(figure_id).fail
-    for tenant in report.snapshot.tenants:
-        own = [f for f in report.figures.where(figure_id) if f.tenant == tenant and list(dict(f.labels)) == [label]]
-        series.append(Series(tenant, "prior", tuple(_date(f, label) for f in own), tuple(own)))
-    whole = [f for f in report.figures.where(figure_id) if f.tenant is None and list(dict(f.labels)) == [label]]
+    parts: dict[str | None, list[Figure]] = {tenant: [] for tenant in (*report.snapshot.tenants, None)}
+    for figure in report.figures.where(figure_id):
+        if list(dict(figure.labels)) == [label]:
+            parts.setdefault(figure.tenant, []).append(figure)
+    lows = {tenant: min(known) for tenant, own in parts.items() if tenant is not None and (known := _known(own))}
+    shown = sorted(lows, key=lambda tenant: lows[tenant])[:MOST_LINES]
+    for tenant in shown:
+        own = parts[tenant]
+        dates = tuple(_date(f, label) for f in own)
+        series.append(Series(tenant, "prior", dates, tuple(own), label=lows[tenant] < target))
+    whole = parts[None]
     dates = tuple(_date(f, label) for f in whole)
     series.append(Series("All tenants", "actual", dates, tuple(whole)))
     series.append(Series("Target", "target", dates, tuple(float(target) for _ in dates)))
-    return Lines(title, f"%, by {label}", tuple(series), unit="%", zero=False, half=True)
+    which = f"; the {MOST_LINES} lowest of {len(lows)} tenants" if len(lows) > MOST_LINES else ""
+    # a year of months needs the whole width: on half of a printed page their names would overlap
+    return Lines(title, f"%, by {label}{which}", tuple(series), unit="%", zero=False, half=label == "day")
+
+
+def _known(figures: list[Figure]) -> list[Fraction]:
+    return [value for figure in figures if (value := number(figure.value)) is not None]
 
 
 def _date(figure: Figure, label: str) -> date:

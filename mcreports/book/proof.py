@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mcreports.book.doubts import doubts, resets
 from mcreports.checks import SEVERITY, Status
-from mcreports.figures import Quality
 from mcreports.view.closing import MIME, closing
 from mcreports.view.markup import Name
 from mcreports.view.page import Notes, SignOff
@@ -15,7 +15,6 @@ from mcreports.view.tables import Column, Table, reconciliation_table, verdict_t
 if TYPE_CHECKING:
     from mcreports.checks import Verdict
     from mcreports.domains.compose import Report
-    from mcreports.view.markup import Text
 
 
 def sums(report: Report) -> Table:
@@ -49,20 +48,9 @@ def other_checks(report: Report) -> Table:
 
 
 def notes(report: Report) -> Notes:
-    """What is estimated or unknown, each reason once, and what the source had to say."""
-    reasons: dict[str, dict[str, None]] = {}
-    for figure in report.figures:
-        if figure.quality is not Quality.ACTUAL and figure.reason and not figure.labels:
-            whose = figure.tenant if figure.tenant is not None else "all tenants"
-            reasons.setdefault(f"{figure.quality.value}: {figure.reason}", {})[f"{figure.id} of {whose}"] = None
-    items: list[Text] = [(f"{reason} (", Name(_few(list(names))), ")") for reason, names in reasons.items()]
-    items += [Name(note.text) for note in report.snapshot.notes]
-    return Notes(tuple(items))
-
-
-def _few(names: list[str]) -> str:
-    most = 4
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    """What is estimated or unknown, each reason once, the resets, and what the source had to say."""
+    found = (*doubts(report), *resets(report))
+    return Notes((*found, *(Name(note.text) for note in report.snapshot.notes)))
 
 
 def sign_off() -> SignOff:

@@ -7,17 +7,22 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mcreports.domains.derive import ends, number
+from mcreports.figures import Quality
 from mcreports.view.charts import Bars, Bridge, Lines, Series, Sparkline, driver_role
 from mcreports.view.format import Shape
 from mcreports.view.markup import Name
 from mcreports.view.tables import Column, Table
+from mcreports.view.words import long_day
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mcreports.domains.compose import Report
     from mcreports.figures import Figure
     from mcreports.view.tables import Row
 
 SIGNED = Shape("amount", sign=True)
+FEWEST = 2
 ALL = Name("Total")
 
 
@@ -177,13 +182,24 @@ def day_table(report: Report) -> Table:
     return Table("Spend by day and driver", columns, tuple(rows), empty="No day is over yet.")
 
 
-def day_bars(report: Report) -> Bars:
-    """The platform's spend by day, drivers stacked."""
+def day_bars(report: Report, *, data: bool = True) -> Bars:
+    """The platform's spend by day, drivers stacked; ``data`` is False where ``day_table`` stands beside it."""
     series = []
     for position, driver in enumerate(_day_drivers(report)):
         own = [f for f in report.figures.where("budget.spend.day") if dict(f.labels).get("driver") == driver]
         series.append(Series(driver, driver_role(driver, position), tuple(_date(f) for f in own), tuple(own)))
-    return Bars("Spend by day", "USD, drivers stacked", tuple(series))
+    days = _by_day(report, "budget.spend.day")
+    most = highest(days)
+    title = "Spend by day" if most is None else f"Spend was highest on {long_day(_date(most), year=False)}"
+    return Bars(title, "Spend by day, USD, drivers stacked", tuple(series), data=data)
+
+
+def highest(figures: Sequence[Figure]) -> Figure | None:
+    """The one figure that is above all others; None while one is unknown or estimated, or where the most is shared."""
+    if len(figures) < FEWEST or any(f.quality is not Quality.ACTUAL for f in figures):
+        return None
+    first, second, *_ = sorted(figures, key=lambda f: number(f.value) or Fraction(0), reverse=True)
+    return first if first.value != second.value else None
 
 
 def _day_drivers(report: Report) -> list[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from mcreports.book.spend import highest
 from mcreports.view.charts import Bars, Series, driver_role
 from mcreports.view.format import Shape
 from mcreports.view.markup import Name
 from mcreports.view.tables import Column, Table
+from mcreports.view.words import month_text
 
 if TYPE_CHECKING:
     from mcreports.domains.compose import Report
@@ -28,7 +30,10 @@ def month_bars(report: Report) -> Bars:
             if f.tenant is None and dict(f.labels).get("driver") == driver
         )
         series.append(Series(driver, driver_role(driver, position), tuple(_date(f) for f in own), own))
-    return Bars("Spend by month", "USD, drivers stacked", tuple(series))
+    months = [f for f in report.figures.where("budget.spend.month") if f.tenant is None and len(f.labels) == 1]
+    most = highest([f for f in months if "month" in dict(f.labels)])
+    title = "Spend by month" if most is None else f"Spend was highest in {month_text(_date(most))}"
+    return Bars(title, "Spend by month, USD, drivers stacked", tuple(series))
 
 
 def month_table(report: Report) -> Table:

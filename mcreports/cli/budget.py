@@ -55,12 +55,15 @@ def budget(
 ) -> None:
     """Print each tenant's day and month against its limits."""
     from mcreports.domains.compose import compose
+    from mcreports.schedule import check_kind
     from mcreports.take import Bench, Order, take
 
     settings, at = settings_of(context, source), now()
     wanted = tuple(dict.fromkeys(tenant)) if tenant else None
     with progress() as tell:
-        order = Order("daily", zone_period(period, "daily", settings, at), wanted, provisional)
+        chosen = zone_period(period, "daily", settings, at)
+        check_kind("daily", chosen)
+        order = Order("daily", chosen, wanted, provisional)
         report = compose(take(order, source_of(settings, at), settings, at, Bench(tell=tell)))
     if json or form is Form.JSON:
         show_json(_data(report))

@@ -32,11 +32,17 @@ class Context:
 
 def settings_of(context: typer.Context, source: str | None = None, **report: Any) -> Settings:  # noqa: ANN401 - flags
     """The settings, with the flags that were given on top of them."""
-    from mcreports.settings import ReportSettings, SourceSettings, load
+    from pydantic import ValidationError
+
+    from mcreports.settings import ReportSettings, SourceSettings, load, what_is_wrong
 
     loaded = load(context.obj.config)
     flags = {name: value for name, value in report.items() if value not in (None, (), [])}
-    own = ReportSettings(**{**loaded.report.model_dump(), **flags})
+    try:
+        own = ReportSettings(**{**loaded.report.model_dump(), **flags})
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {what_is_wrong(fault)}" for fault in error.errors())
+        raise UsageError(faults) from error
     where = loaded.source if source is None else SourceSettings(**{**loaded.source.model_dump(), "url": source})
     return loaded.model_copy(update={"source": where, "report": own})
 
@@ -63,7 +69,8 @@ def source_of(settings: Settings, at: datetime, *, is_attended: bool = True) -> 
             msg = "no source is set: give --source, or url in the [source] section of mcreports.toml"
             raise UsageError(msg)
         say("no source is set: these are the invented data of the embedded demo")
-    return open_source(settings.source, at)
+    # a server's clock is held against the real one, also where MCREPORTS_NOW rehearses another day
+    return open_source(settings.source, datetime.now(UTC) if CLOCK in os.environ else at)
 
 
 @contextmanager

@@ -80,6 +80,9 @@ def _server(settings: Settings, at: datetime) -> list[tuple[str, str, str]]:
     )
     own = {name for name, each in settings.tenants.items() if each.budget_daily and each.budget_monthly}
     for key, names in probe.tenants_without_limits(probes, named).items():
+        if not named:
+            found.append((f"{key} per tenant", MISSING, "no tenant is known"))
+            continue
         missing = [name for name in names if name not in own]
         found.append(
             (
@@ -113,7 +116,7 @@ def _metric(each: object, wanted: datetime) -> tuple[str, str, str]:
     if each.problem is not None:
         return (each.key, MISSING, f"{each.name}: {each.problem}")
     if each.newest is None or each.age is None:
-        return (each.key, MISSING, f"{each.name}: no sample")
+        return (each.key, MISSING, f"{each.name}: no sample in the last 64 days")
     reach = f", since {each.earliest:%Y-%m-%d}" if each.earliest else ""
     said = f"{each.name}: {each.series} series, newest {each.newest:%Y-%m-%d %H:%M} UTC{reach}"
     if each.age > STALE:

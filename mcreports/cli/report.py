@@ -73,8 +73,8 @@ def report(
     json: options.Json = False,
 ) -> None:
     """Publish what was asked for, rebuild the portal, say what came of it."""
+    _refuse_unknown(_formats(formats) or ())
     settings = settings_of(context, source, evidence=evidence, output=output, formats=_formats(formats))
-    _refuse_unknown(settings.report.formats)
     at = now()
     if due == (kind is not None):
         msg = "say which report (daily, weekly, monthly, trends), or --due for all that are due, not both"
@@ -83,17 +83,24 @@ def report(
         if period or tenant or provisional:
             msg = "--due finds its own periods, for all tenants; leave --period, --tenant and --provisional out"
             raise UsageError(msg)
-        published = _publish_due(settings, at, per_tenant=per_tenant)
+        published, faults = _publish_due(settings, at, per_tenant=per_tenant)
     else:
+        from mcreports.schedule import check_kind
         from mcreports.take import Order
 
         wanted = tuple(dict.fromkeys(tenant)) if tenant else None
-        order = Order(str(kind), zone_period(period, str(kind), settings, at), wanted, provisional)
+        chosen = zone_period(period, str(kind), settings, at)
+        check_kind(str(kind), chosen)
+        order = Order(str(kind), chosen, wanted, provisional)
+        faults = []
         published = [_publish(order, settings, at, per_tenant=per_tenant, reason=reason)]
     if json:
         show_json([_as_dict(run, settings) for run in published])
-    elif due and not published:
+    elif due and not published and not faults:
         say("nothing is due")
+    if faults:
+        # the source that was away is what a scheduler tries again for
+        raise max(faults, key=lambda error: error.exit_code)
     _leave(fail_on, published)
 
 
@@ -122,7 +129,7 @@ def _publish(order: Any, settings: Settings, at: Any, *, per_tenant: bool, reaso
     return run
 
 
-def _publish_due(settings: Settings, at: Any, *, per_tenant: bool) -> list[PublishedRun]:  # noqa: ANN401 - datetime
+def _publish_due(settings: Settings, at: Any, *, per_tenant: bool) -> tuple[list[PublishedRun], list[McreportsError]]:  # noqa: ANN401 - datetime
     """Everything that is due, oldest first; one period that cannot be made does not hold up the others."""
     from mcreports import schedule
     from mcreports.reports.runs import published
@@ -144,9 +151,7 @@ def _publish_due(settings: Settings, at: Any, *, per_tenant: bool) -> list[Publi
                 break
         else:
             done.append(run)
-    if faults:
-        raise faults[0]
-    return done
+    return done, faults
 
 
 def _rebuild_portal(shop: Workshop) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -70,6 +72,12 @@ def export(
         System.SYSTEMD: schedule_export.systemd,
         System.KUBERNETES: schedule_export.kubernetes,
     }[system]
-    given = {"command": command, "directory": directory, "image": image}
+    # unless told otherwise, what was called to print this, and where it was called
+    here = Path(sys.argv[0]).resolve()
+    given = {
+        "command": command or (str(here) if here.name == "mcreports" else None),
+        "directory": directory or str(Path.cwd()),
+        "image": image,
+    }
     install = schedule_export.Install(**{name: value for name, value in given.items() if value is not None})
     print(write(settings_of(context).schedule, install), end="")

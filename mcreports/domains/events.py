@@ -9,6 +9,7 @@ import numpy as np
 
 from mcreports.domains.series import GAP, Line, Seen, Watch, instant, lines, seen, watch
 from mcreports.figures import Figure, Quality
+from mcreports.samples import settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -163,10 +164,10 @@ def count(line: Line, window: Watch) -> Count:
         return Count(None, seen=sight, doubts=(*doubts, *_absent(ts, window)), is_unborn=unborn)
     doubts += _edges(Line(line.labels, ts, values, line.interval), window, base, last)
     first = max(base, 0)
-    used = values[first : last + 2]
-    if (used != np.rint(used)).any():
+    whole, shown = settled(np.rint(values)), slice(first, last + 2)
+    if (values[shown] != np.rint(values[shown])).any():
         doubts.append("its values are not whole numbers")
-    used = np.rint(used)
+    used = whole[shown]
     rises = np.where(np.diff(used) < 0, used[1:], np.diff(used))
     within = rises[: last - first]
     born = base < 0 and window.is_born(line)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from mcreports.checks import NAMES, Status, worst
 from mcreports.domains.story import story
+from mcreports.names import called
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mcreports.checks import Reconciliation, Verdict
-    from mcreports.figures import Figure, Figures
+    from mcreports.domains.story import Sentence
+    from mcreports.figures import Figures
     from mcreports.snapshot import Snapshot
 
 MOST_NAMES = 3
@@ -30,7 +32,7 @@ class Headline:
 
     status: Status
     text: str
-    sentences: tuple[tuple[str | Figure, ...], ...]
+    sentences: tuple[Sentence, ...]
 
 
 def headline(
@@ -44,7 +46,7 @@ def headline(
     status = worst([*judged, *(s.status for s in sums)])
     counts = {each: [v for v in verdicts if v.status is each] for each in Status}
     broken = [s.name for s in sums if s.status is Status.FAIL]
-    sentences: list[tuple[str | Figure, ...]] = [(f"The sums do not agree: {', '.join(broken)}.",)] if broken else []
+    sentences: list[Sentence] = [(f"The sums do not agree: {', '.join(broken)}.",)] if broken else []
     sentences += story(snapshot, figures, verdicts)
     for each, word in ((Status.FAIL, "Failing"), (Status.UNKNOWN, "Without data"), (Status.WARN, "To watch")):
         if counts[each]:
@@ -70,17 +72,23 @@ def _text(status: Status, counts: dict[Status, list[Verdict]], broken: list[str]
 
 
 def _grouped(verdicts: Sequence[Verdict]) -> list[str]:
-    """One phrase per check, naming its tenants."""
+    """One phrase per check and source, naming its tenants."""
+    groups: dict[tuple[str, str], dict[str, None]] = {}
+    for verdict in verdicts:
+        # what evidence claims is not what the metric says; the metrics of a coverage are one check
+        key = verdict.check, dict(verdict.labels).get("source", "")
+        groups.setdefault(key, {})[_whose(verdict.tenant)] = None
     phrases = []
-    for check in sorted({v.check for v in verdicts}, key=_rank):
-        names = list(dict.fromkeys(_whose(v.tenant) for v in verdicts if v.check == check))
+    for check, source in sorted(groups, key=lambda key: (_rank(key[0]), key[1])):
+        names = list(groups[check, source])
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        phrases.append(f"{_inside(NAMES.get(check, check))} ({', '.join(names[:MOST_NAMES])}{more})")
+        name = _inside(NAMES.get(check, check)) + (f" by {source}" if source else "")
+        phrases.append(f"{name} ({', '.join(names[:MOST_NAMES])}{more})")
     return phrases
 
 
 def _whose(tenant: str | None) -> str:
-    return "the platform" if tenant is None else tenant or "(no name)"
+    return "the platform" if tenant is None else called(tenant)
 
 
 def _rank(check: str) -> tuple[int, str]:

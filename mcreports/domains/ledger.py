@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mcreports.figures import Quality
-from mcreports.samples import instants, interval_of
+from mcreports.samples import instants, interval_of, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +77,7 @@ def curve(ts: np.ndarray, values: np.ndarray, months: np.ndarray, watched_since:
     source's first sample of anybody was taken: a series that begins later was born, not cut off.
     """
     valid = np.isfinite(values) & (values >= 0)
-    invalid, ts, values = ts[~valid], ts[valid].astype(np.int64), values[valid]
+    invalid, ts, values = ts[~valid], ts[valid].astype(np.int64), settled(values[valid])
     if not len(ts):
         return None
     steps = np.diff(values)

@@ -11,6 +11,7 @@ import numpy as np
 
 from mcreports.domains import ledger
 from mcreports.figures import Figure, Quality
+from mcreports.plan import REACH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +72,10 @@ class Books:
         own = {key: line for key, line in self.lines.items() if key[0] == tenant and driver in {None, key[1]}}
         parts = {key: ledger.spend(line, start, end) for key, line in own.items()}
         whole = ledger.total(parts.values())
-        silent = [key[1] for key, line in own.items() if parts[key].cents is None and line.ts[0] < end]
+        over = start - REACH // timedelta(milliseconds=1)  # a series that ended before has no part in the window
+        silent = [
+            key[1] for key, line in own.items() if parts[key].cents is None and line.ts[0] < end and line.ts[-1] >= over
+        ]
         if whole.cents is None or not silent:
             return whole
         reason = f"nothing is known of {', '.join(name or '(no driver)' for name in silent)}"

@@ -16,13 +16,14 @@ from mcreports.figures import Figure, Quality
 from mcreports.rules import Subject, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from mcreports.checks import Verdict
     from mcreports.domains.events import Tally
     from mcreports.snapshot import Snapshot
 
+Bound = Fraction | float  # a float only where it is infinite or not a number
 DENIES = "platform.policy_denies"
 METHOD = "histogram.p95"
 RANK = Fraction(95, 100)
@@ -88,7 +89,7 @@ def _trust(snapshot: Snapshot, counted: Tally, tenant: str, whole: Count) -> Qua
     verdict = judge_sight(snapshot, counted.metric.key, tenant, whole.seen)
     if verdict.status in {Status.FAIL, Status.UNKNOWN}:
         return Quantile(None, doubts=(f"coverage: {verdict.reason or 'unknown'}",))
-    buckets: dict[float, int] = {}
+    buckets: dict[Bound, int] = {}
     for named, count in counted.series[tenant]:
         bound = _bound(named["le"])
         if isnan(bound):
@@ -99,14 +100,19 @@ def _trust(snapshot: Snapshot, counted: Tally, tenant: str, whole: Count) -> Qua
     return replace(found, doubts=tuple(dict.fromkeys((*whole.doubts, *found.doubts))))
 
 
-def _bound(text: str) -> float:
+def _bound(text: str) -> Bound:
+    """A bucket's bound exactly as it is written: 0.35 s is a threshold, and the float beside it is below."""
+    try:
+        return Fraction(text)
+    except ValueError:
+        pass
     try:
         return float(text)
     except ValueError:
         return float("nan")
 
 
-def quantile(buckets: dict[float, int], rank: Fraction) -> Quantile:
+def quantile(buckets: Mapping[Bound, int], rank: Fraction) -> Quantile:
     """A quantile of cumulative counts by upper bound, interpolated as ``histogram_quantile`` does.
 
     >>> float(quantile({1.0: 50, 2.0: 100, inf: 100}, Fraction(95, 100)).value)
@@ -124,13 +130,13 @@ def quantile(buckets: dict[float, int], rank: Fraction) -> Quantile:
     at = next(position for position, count in enumerate(counts) if count >= wanted)
     if bounds[at] == inf:
         top = Fraction(bounds[-2])
-        doubts = (*doubts, f"it is at least {bounds[-2]:g} s, the last bucket's bound")
+        doubts = (*doubts, f"it is at least {float(bounds[-2]):g} s, the last bucket's bound")
         return Quantile(top, top, None, counts[-1], doubts)
     value, low, high = _interpolate(bounds[: at + 1], counts[: at + 1], wanted)
     return Quantile(value, low, high, counts[-1], doubts)
 
 
-def _interpolate(bounds: Sequence[float], counts: Sequence[int], wanted: Fraction) -> tuple[Fraction, ...]:
+def _interpolate(bounds: Sequence[Bound], counts: Sequence[int], wanted: Fraction) -> tuple[Fraction, ...]:
     high = Fraction(bounds[-1])
     if len(bounds) == 1 and high <= 0:
         return high, high, high

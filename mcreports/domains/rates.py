@@ -64,4 +64,5 @@ def wilson(part: int, whole: int) -> tuple[float, float]:
     share, spread = part / whole, Z * Z / whole
     centre = (share + spread / 2) / (1 + spread)
     half = Z * sqrt(share * (1 - share) / whole + spread / (4 * whole)) / (1 + spread)
-    return max(0.0, 100 * (centre - half)), min(100.0, 100 * (centre + half))
+    low = 0.0 if part == 0 else max(0.0, 100 * (centre - half))
+    return low, 100.0 if part == whole else min(100.0, 100 * (centre + half))

@@ -88,9 +88,13 @@ def watch(snapshot: Snapshot, key: str, start: datetime, end: datetime) -> Watch
     """The window of a metric, no longer than what was asked of the source."""
     window, ts = snapshot.windows.get(key), snapshot.table(key)["ts"]
     seen = [] if ts.empty else [milliseconds(ts.min().to_pydatetime())]
-    # a gauge is pulled without anything before its window: the other metrics tell since when there was a source
-    others = snapshot.windows.values() if snapshot.metrics[key].kind == "gauge" else [window]
-    seen += [milliseconds(one.watched_since) for one in others if one is not None and one.watched_since is not None]
+    # a gauge is pulled without anything before its window, and the first violation of all is its counter's first
+    # sample: the other metrics tell since when there was a source
+    others = [
+        one for name, one in snapshot.windows.items()
+        if snapshot.metrics[key].kind == "gauge" or snapshot.metrics[name].kind != "gauge"
+    ]  # fmt: skip
+    seen += [milliseconds(one.watched_since) for one in others if one.watched_since is not None]
     until = end if window is None else min(end, window.end)
     return Watch(milliseconds(start), milliseconds(until), min(seen, default=None))
 

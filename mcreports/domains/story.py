@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from mcreports.checks import Status
 from mcreports.domains.derive import number
+from mcreports.figures import Figure
+from mcreports.names import called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mcreports.checks import Verdict
-    from mcreports.figures import Figure, Figures
+    from mcreports.figures import Figures
     from mcreports.snapshot import Snapshot
 
 DAYS_TO_DECIDE = 3
 
 
-def story(snapshot: Snapshot, figures: Figures, verdicts: Sequence[Verdict]) -> Iterator[tuple[str | Figure, ...]]:
+@dataclass(frozen=True)
+class Said:
+    """A figure in a sentence: without a sign where the words around it give it, else with its plus or minus."""
+
+    figure: Figure
+    sign: bool = False
+
+
+Sentence = tuple[str | Figure | Said, ...]
+
+
+def story(snapshot: Snapshot, figures: Figures, verdicts: Sequence[Verdict]) -> Iterator[Sentence]:
     """The platform's month against its budget, the tenant that is furthest over it, and by when to decide."""
     if snapshot.report == "trends":
         yield from _year(snapshot, figures)
@@ -31,7 +45,8 @@ def story(snapshot: Snapshot, figures: Figures, verdicts: Sequence[Verdict]) -> 
     closed = snapshot.state == "final" and snapshot.period.after == snapshot.period.month().after
     verb = f"{month} closed at" if closed else f"{month} is forecast at"
     if None not in known:
-        yield (verb, " ", ahead, ": ", over, f", {side(over)} its budget of ", allowed, ".")
+        apart: Sentence = (", ", Said(over), f" {side(over)}") if number(over.value) else (", at",)
+        yield (verb, " ", ahead, *apart, " its budget of ", allowed, ".")
     elif known[0] is not None:
         yield (verb, " ", ahead, "; the budget is not known.")
     yield from _furthest(snapshot, figures, verdicts, closed=closed)
@@ -43,22 +58,24 @@ def side(variance: Figure) -> str:
     return "over" if over > 0 else "under" if over < 0 else "at"
 
 
-def _furthest(
-    snapshot: Snapshot, figures: Figures, verdicts: Sequence[Verdict], *, closed: bool
-) -> Iterator[tuple[str | Figure, ...]]:
+def _whose(tenant: str | None) -> str:
+    return "the platform" if tenant is None else called(tenant)
+
+
+def _furthest(snapshot: Snapshot, figures: Figures, verdicts: Sequence[Verdict], *, closed: bool) -> Iterator[Sentence]:
     """The tenant whose forecast is furthest over, its main driver, and the decision that is due."""
     judged = [v.tenant for v in verdicts if v.check == "budget.forecast" and v.status in {Status.WARN, Status.FAIL}]
     if not judged:
         return
     tenant = max(judged, key=lambda name: number(figures.find("budget.variance.month", name).value) or 0)
     over, percent = (figures.find(f"budget.variance.month{suffix}", tenant) for suffix in ("", "_percent"))
-    heading = f"{tenant} {'ended' if closed else 'is heading'} "
+    heading = f"{_whose(tenant)} {'ended' if closed else 'is heading'} "
     yield (heading, over, " (", percent, ") over its budget", *_because(figures, tenant))
     due = snapshot.period.after + timedelta(days=DAYS_TO_DECIDE)
-    yield (f"Decision needed: raise the budget of {tenant} or cap its spend, by {due:%-d %B %Y}.",)
+    yield (f"Decision needed: raise the budget of {_whose(tenant)} or cap its spend, by {due:%-d %B %Y}.",)
 
 
-def _because(figures: Figures, tenant: str | None) -> tuple[str | Figure, ...]:
+def _because(figures: Figures, tenant: str | None) -> Sentence:
     """The driver that grew most against the same days of the month before."""
     driver = main_driver(figures, tenant)
     if driver is None:
@@ -74,7 +91,7 @@ def main_driver(figures: Figures, tenant: str | None) -> Figure | None:
     return max(grown, key=lambda f: number(f.value) or 0, default=None)
 
 
-def _year(snapshot: Snapshot, figures: Figures) -> Iterator[tuple[str | Figure, ...]]:
+def _year(snapshot: Snapshot, figures: Figures) -> Iterator[Sentence]:
     whole = figures.find("budget.spend.period")
     if whole.value is not None:
         last = snapshot.period.after - timedelta(days=1)
@@ -84,4 +101,6 @@ def _year(snapshot: Snapshot, figures: Figures) -> Iterator[tuple[str | Figure, 
         first = changes[0]
         labels = dict(first.labels)
         driver = labels["driver"] or "(no driver)"
-        yield (f"The largest change of a month: {first.tenant}, {driver}, {labels['month']}, by ", first, ".")
+        month = date.fromisoformat(f"{labels['month']}-01")
+        said = f"The largest change of a month: {_whose(first.tenant)}, {driver}, {month:%B %Y}, by "
+        yield (said, Said(first, sign=True), ".")

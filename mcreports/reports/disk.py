@@ -27,7 +27,7 @@ _ADVICE = {
     errno.EISDIR: "a directory is in the way: move it, then run again",
     errno.ELOOP: "a link is in the way: move it, then run again",
 }
-_OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def explain_disk(directory: Path) -> Iterator[None]:
         # Whoever fills the directory may also talk to servers, whose errors are OSErrors too.
         named = error.filename
         is_below = isinstance(named, str) and named.startswith(f"{directory}{os.sep}")
-        if error.errno not in _OF_THE_DISK and not is_below:
+        if error.errno not in OF_THE_DISK and not is_below:
             raise
         raise _publish_error(directory, error) from error
 

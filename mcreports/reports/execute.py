@@ -43,6 +43,7 @@ def execute(notebook: Path, directory: Path, parameters: Mapping[str, str], time
     from papermill.exceptions import PapermillException, PapermillExecutionError
 
     from mcreports.reports import engine
+    from mcreports.reports.disk import OF_THE_DISK
 
     _refuse_torn(notebook)
     watch = engine.Watch(monotonic() + timeout)
@@ -73,6 +74,8 @@ def execute(notebook: Path, directory: Path, parameters: Mapping[str, str], time
     except engine.OutputError as error:
         raise _fault(notebook, watch, f"was stopped: {error}") from error
     except (PapermillException, RuntimeError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in OF_THE_DISK:
+            raise  # no fault of the notebook's: whoever publishes says what to do about the disk
         raise _fault(notebook, watch, f"could not be run: {error}"[:MOST_WORDS]) from error
     _refuse_errors(node, notebook)
     _forget_paths(node, directory / FILE)

@@ -97,5 +97,8 @@ def make_directory(path: Path) -> None:
     while not missing[-1].exists() and missing[-1].parent != missing[-1]:
         missing.append(missing[-1].parent)
     for directory in reversed(missing[:-1] if missing[-1].exists() else missing):
-        directory.mkdir(exist_ok=True)
+        try:
+            directory.mkdir(exist_ok=True)
+        except FileExistsError as error:
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(directory)) from error
         sync_directory(directory.parent)

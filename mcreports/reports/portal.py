@@ -137,7 +137,7 @@ def _timeliness(run: PublishedRun, now: datetime) -> str:
     if closed.end <= run.period.end:
         return "on time"
     due = period_words(closed)
-    return f"due: {due}" if now - closed.end < GRACE else f"late: {due} is not published"
+    return f"next due: {due}" if now - closed.end < GRACE else f"late: {due} is not published"
 
 
 def _facts(latest: Sequence[PublishedRun], now: datetime) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mcreports.names import called
 from mcreports.view import svg
 from mcreports.view.format import amount
 from mcreports.view.scale import Scale, day_ticks, spread, ticks
@@ -37,8 +38,10 @@ def day_scale(days: Sequence[date], size: float) -> Scale:
     return Scale(first, max(days[-1].toordinal() if days else 1, first + 1), size)
 
 
-def grid(y: Scale, unit: str) -> str:
-    """A thin rule and a number at each round value; a firmer rule at zero."""
+def grid(y: Scale, unit: str, values: Sequence[float | None]) -> str:
+    """A thin rule and a number at each round value, a firmer rule at zero; without any value only the words."""
+    if all(value is None for value in values):
+        return svg.text("no data", 50, y.size / 2)
     shapes = ""
     for value in ticks(y.low, y.high):
         css = "mc-zero" if value == 0 else "mc-grid"
@@ -80,4 +83,5 @@ def cut(name: str, most: int = NAME) -> str:
     >>> cut("a-rather-long-driver-name")
     'a-rather-long-dri…'
     """
-    return name if len(name) <= most else name[: most - 1] + "…"
+    shown = called(name)
+    return shown if len(shown) <= most else shown[: most - 1] + "…"

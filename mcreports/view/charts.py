@@ -55,7 +55,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars by day, stacked, under a limit if there is one."""
+    """Bars by day, stacked, under a limit if there is one; ``data`` is False beside a table of the same numbers."""
 
     title: str
     subtitle: str
@@ -63,6 +63,7 @@ class Bars:
     unit: str = "USD"
     limit: Series | None = None
     half: bool = False
+    data: bool = True
 
     def words(self) -> str:
         """What the chart shows, in numbers."""
@@ -105,11 +106,16 @@ def _bundle(chart: Lines | Bars | Bridge, plot: plots.Json, drawn: Drawing) -> B
     half = " mc-half" if chart.half else ""
     page = (
         f'<figure class="mc mc-chart{half}"><figcaption><h3>{escape(chart.title)}</h3>'
-        f'<p class="mc-note">{escape(chart.subtitle)}</p></figcaption>{drawn.fluid()}'
-        f"<details><summary>Data table</summary>{chart.table()._repr_html_()}</details></figure>"
+        f'<p class="mc-note">{escape(chart.subtitle)}</p></figcaption>{drawn.fluid()}{_data(chart)}</figure>'
     )
     text = f"{chart.title}. {chart.words()}"
     return {PLOTLY: plot, SVG: drawn.fixed(), PAGE: page, "text/plain": text}
+
+
+def _data(chart: Lines | Bars | Bridge) -> str:
+    if isinstance(chart, Bars) and not chart.data:
+        return ""
+    return f"<details><summary>Data table</summary>{chart.table()._repr_html_()}</details>"
 
 
 def _day_table(caption: str, every: tuple[Series, ...], unit: str) -> Table:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mcreports.domains.story import Said
 from mcreports.figures import Figure
-from mcreports.view.format import figure_text
+from mcreports.view.format import Shape, figure_text
 
 if TYPE_CHECKING:
     from mcreports.domains.compose import Report
+    from mcreports.domains.story import Sentence
 
 MIME = "application/vnd.mcreports.closing.v1+json"
 
@@ -29,6 +31,21 @@ def closing(report: Report) -> dict[str, object]:
     }
 
 
-def sentence_text(sentence: tuple[str | Figure, ...]) -> str:
+def sentence_text(sentence: Sentence) -> str:
     """A sentence with its figures printed as the page prints them."""
-    return "".join(figure_text(part) if isinstance(part, Figure) else part for part in sentence)
+    return "".join(_part_text(part) for part in sentence)
+
+
+def said_shape(said: Said) -> Shape:
+    """How a sentence prints its figure."""
+    return Shape(sign=said.sign, absolute=not said.sign)
+
+
+def _part_text(part: str | Figure | Said) -> str:
+    match part:
+        case Figure():
+            return figure_text(part)
+        case Said():
+            return figure_text(part.figure, said_shape(part))
+        case _:
+            return part

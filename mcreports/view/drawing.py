@@ -30,7 +30,8 @@ def lines(chart: Lines) -> svg.Drawing:
     """Lines over days, each with its name and last value at its end."""
     days = sorted({day for series in chart.series for day in series.x})
     x = day_scale(days, 1000)
-    y = value_scale([value for series in chart.series for value in _extent(series)], zero=chart.zero)
+    values = [value for series in chart.series for value in _extent(series)]
+    y = value_scale(values, zero=chart.zero)
     paths, rings = "", ""
     for series in chart.series:
         points = _points(series, x, y)
@@ -38,7 +39,7 @@ def lines(chart: Lines) -> svg.Drawing:
         guessed = (point for point, at in zip(points, series.y, strict=True) if point and is_estimated(at))
         rings += "".join(svg.dot(across / 10, down, f"mc-guess mc-{series.role}") for across, down in guessed)
     labels, room = _end_labels(chart, x, y)
-    axes = days_below(days, {day: x.at(day.toordinal()) / 10 for day in days}) + grid(y, chart.unit)
+    axes = days_below(days, {day: x.at(day.toordinal()) / 10 for day in days}) + grid(y, chart.unit, values)
     return svg.Drawing(axes + svg.stretched(paths, HEIGHT) + rings + labels, HEIGHT, *_said(chart), right=room)
 
 
@@ -47,11 +48,12 @@ def bars(chart: Bars) -> svg.Drawing:
     days = sorted({day for series in chart.series for day in series.x})
     layers = _stack(chart.series)
     limit = [] if chart.limit is None else _extent(chart.limit)
-    y = value_scale([end for layer in layers for span in layer.values() for end in span] + limit, zero=True)
+    values = [end for layer in layers for span in layer.values() for end in span] + limit
+    y = value_scale(values, zero=True)
     slot = 100 / max(len(days), 1)
     left = {day: round(slot * index, 2) for index, day in enumerate(days)}
     middle = {day: round(at + slot / 2, 2) for day, at in left.items()}
-    shapes = days_below(days, middle) + grid(y, chart.unit)
+    shapes = days_below(days, middle) + grid(y, chart.unit, values)
     wanted: list[Label] = []
     for series, layer in zip(chart.series, layers, strict=True):
         guessed = {day for day, at in zip(series.x, series.y, strict=True) if is_estimated(at)}

@@ -27,12 +27,16 @@ _LEAST = {"%": 1, "pp": 1, "s": 1, "ms": 1, "x": 2}
 
 @dataclass(frozen=True)
 class Shape:
-    """How a figure is printed: with its unit, as the bare amount, or short; with its sign; in so many places."""
+    """How a figure is printed: with its unit, as the bare amount, or short; with its sign; in so many places.
+
+    ``absolute`` is for words beside it that already say over or under.
+    """
 
     style: Style = "full"
     sign: bool = False
     places: int | None = None
     marks: tuple[Fraction, ...] = ()
+    absolute: bool = False
 
 
 FULL = Shape()
@@ -104,6 +108,8 @@ def figure_text(figure: Figure, shape: Shape = FULL) -> str:
         return NOT_AVAILABLE if figure.quality is Quality.UNKNOWN else "none"
     if isinstance(value, str):
         return day_text(value)
+    if shape.absolute and value < 0:
+        value = -value
     if unit.startswith("USD"):
         return _money_text(value, shape)
     marks = shape.marks + thresholds(figure.id)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from mcreports.checks import Status, Verdict
 from mcreports.figures import Figure, Quality, plain
+from mcreports.names import called
 from mcreports.view.format import FULL, Shape, figure_text, percent, value_text
-from mcreports.view.words import MARKS, instant_words, verdict_words, word
+from mcreports.view.words import MARKS, instant_words, target_words, verdict_words, word
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -115,8 +116,10 @@ def part_html(part: Part) -> str:  # noqa: PLR0911 - one for each kind of part
 
 def name_html(name: str) -> str:
     """A name in isolation: its direction marks end where it ends."""
+    if called(name) != name:
+        return f'<span class="mc-muted">{called(name)}</span>'
     literal = name.replace("\t", "␉").replace("\n", "␊")
-    return f"<bdi>{escape(literal)}</bdi>" if name else '<span class="mc-muted">(no name)</span>'
+    return f"<bdi>{escape(literal)}</bdi>"
 
 
 def figure_html(figure: Figure, shape: Shape = FULL, *, passport: bool = True) -> str:
@@ -154,9 +157,10 @@ def _doubt(figure: Figure) -> str:
     return f' <span class="mc-nodata">{mark_html(Status.UNKNOWN)}<span class="mc-sr">no data</span></span>'
 
 
-def verdict_html(verdict: Verdict) -> str:
-    """A verdict in full: mark, word, value, target, distance, events."""
-    head, _, rest = verdict_words(verdict).partition(": ")
+def verdict_html(verdict: Verdict, *, brief: bool = False) -> str:
+    """A verdict in full: mark, word, value, target, distance, events; a brief one leaves target and distance out."""
+    words = verdict_words(replace(verdict, gap=None) if brief else verdict)
+    head, _, rest = (words.replace(f", {target_words(verdict)}", "", 1) if brief else words).partition(": ")
     first, _, more = rest.partition(", ")
     events = re.sub("(n = [0-9,]+)$", r'<span class="mc-events">\1</span>', escape(more))
     tail = f'<span class="mc-comma">,</span> <span class="mc-rest">{events}</span>' if more else ""
@@ -167,7 +171,7 @@ def verdict_html(verdict: Verdict) -> str:
 def judged_html(judged: Judged) -> str:
     """A figure behind its verdict's mark; the word is there for those who do not see the mark."""
     verdict, shape = judged.verdict, judged.shape
-    shown = Shape(shape.style, shape.sign, shape.places, shape.marks + _targets(verdict))
+    shown = replace(shape, marks=shape.marks + _targets(verdict))
     word_html = f'<span class="mc-sr">{escape(word(verdict.status, verdict.check))} </span>'
     return _judgement(verdict, f"{mark_html(verdict.status)} {word_html}{figure_html(judged.figure, shown)}")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mcreports.figures import Figure, Quality
 from mcreports.view.format import SHORT, figure_text, value_text
-from mcreports.view.words import day_text
+from mcreports.view.words import day_text, month_text
 
 if TYPE_CHECKING:
     from datetime import date
@@ -56,14 +56,24 @@ class Series:
         points = zip(reversed(self.x), reversed(self.y), strict=True)
         return next(((x, y) for x, y in points if number(y) is not None), None)
 
+    @property
+    def is_monthly(self) -> bool:
+        """Whether each point stands for a month: several, all on a first day."""
+        return len(self.x) > 1 and all(day.day == 1 for day in self.x)
+
     def words(self, unit: str) -> str:
         """The series in a sentence of numbers."""
         known = [(x, y) for x, y in zip(self.x, self.y, strict=True) if number(y) is not None]
         if not known:
             return f"{self.name}: no data"
-        ends = " to ".join(f"{point_text(y, unit)} on {day_text(x)}" for x, y in dict.fromkeys((known[0], known[-1])))
+        when = month_text if self.is_monthly else day_text
+        at = "in" if self.is_monthly else "on"
+        ends = " to ".join(f"{point_text(y, unit)} {at} {when(x)}" for x, y in dict.fromkeys((known[0], known[-1])))
         least, most = (pick(known, key=lambda point: number(point[1]) or 0.0)[1] for pick in (min, max))
-        missing = f", {len(self.y) - len(known)} days without data" if len(known) < len(self.y) else ""
+        less = len(self.y) - len(known)
+        missing = (
+            f", {less} {'month' if self.is_monthly else 'day'}{'s' if less > 1 else ''} without data" if less else ""
+        )
         return f"{self.name}: {ends}, lowest {point_text(least, unit)}, highest {point_text(most, unit)}{missing}"
 
 

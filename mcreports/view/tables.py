@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
+from mcreports.checks import Status, Verdict
 from mcreports.figures import Figure
 from mcreports.view.format import FULL, Shape
 from mcreports.view.markup import (
@@ -21,12 +23,12 @@ from mcreports.view.markup import (
     verdict_html,
 )  # fmt: skip
 from mcreports.view.sparkline import Sparkline
-from mcreports.view.words import MINUS, check_name, word
+from mcreports.view.words import MINUS, check_name, target_words, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mcreports.checks import Reconciliation, Verdict
+    from mcreports.checks import Reconciliation
     from mcreports.view.markup import Text
 
     Cell = Text | Sparkline | Trusted | None
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 Kind = Literal["text", "name", "number", "verdict", "spark"]
 AMOUNT = Shape("amount")
 NARROW = 4
+CROWD = 12  # rows above which a column says the target of all that pass once, in its head
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,10 @@ class Table:
         )
 
     def _heads(self) -> str:
-        heads = "".join(f'<th scope="col"{_class(column)}>{escape(column.head)}</th>' for column in self.columns)
+        heads = "".join(
+            f'<th scope="col"{_class(column)}>{escape(column.head)}{_target_html(target)}</th>'
+            for column, target in zip(self.columns, self._targets, strict=True)
+        )
         if not any(column.group for column in self.columns):
             return f"<tr>{heads}</tr>"
         groups = ""
@@ -93,13 +99,27 @@ class Table:
         return f'<tr class="mc-groups">{groups}</tr><tr>{heads}</tr>'
 
     def _row(self, row: Row) -> str:
-        first, *rest = zip(self.columns, row, strict=True)
+        first, *rest = zip(self.columns, row, self._targets, strict=True)
         head = f'<th scope="row"{_class(first[0])}>{self._cell(*first)}</th>'
-        cells = (f"<td{_class(column)}>{self._cell(column, cell)}</td>" for column, cell in rest)
+        cells = (f"<td{_class(column)}>{self._cell(column, cell, target)}</td>" for column, cell, target in rest)
         return f"<tr>{head}{''.join(cells)}</tr>"
 
-    def _cell(self, column: Column, cell: Cell) -> str:
+    @cached_property
+    def _targets(self) -> tuple[str, ...]:
+        """For each column of a crowd the one target of all that pass, which its head says; else nothing."""
+        if len(self.rows) <= CROWD:
+            return ("",) * len(self.columns)
+        found: list[set[str]] = [set() for _ in self.columns]
+        for row in self.rows:
+            for place, cell in enumerate(row):
+                if isinstance(cell, Verdict) and cell.status is Status.PASS:
+                    found[place].add(target_words(cell))
+        return tuple(one.pop() if len(one) == 1 else "" for one in found)
+
+    def _cell(self, column: Column, cell: Cell, target: str) -> str:
         match cell:
+            case Verdict() if target and cell.status is Status.PASS:
+                shown = verdict_html(cell, brief=True)
             case None:
                 shown = ""
             case Trusted():
@@ -144,6 +164,10 @@ def _agreement(one: Reconciliation) -> tuple[Trusted, Trusted]:
         f' data-status="{status.value}">{escape(one.difference.replace("-", MINUS))}</data>'
     )
     return Trusted(result), Trusted(difference)
+
+
+def _target_html(target: str) -> str:
+    return f' <span class="mc-rest">{escape(target)}</span>' if target else ""
 
 
 def _class(column: Column) -> str:

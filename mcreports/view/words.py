@@ -42,8 +42,7 @@ def verdict_words(verdict: Verdict) -> str:
     ...                       gap="short by 0.4 pp"))
     'FAIL: 94.6 %, target ≥ 95 %, short by 0.4 pp, n = 18,204'
     """
-    suffix = SUFFIX.get(verdict.unit, "")
-    target = f"target {OPS.get(verdict.op, verdict.op)} {verdict.target.replace('-', MINUS)}{suffix}"
+    suffix, target = SUFFIX.get(verdict.unit, ""), target_words(verdict)
     value = None if verdict.value is None else verdict.value.replace("-", MINUS) + suffix
     events = None if verdict.n is None else f"n = {verdict.n:,}"
     if verdict.status is Status.UNKNOWN:
@@ -51,6 +50,12 @@ def verdict_words(verdict: Verdict) -> str:
     else:
         parts = [value, target, verdict.gap, events]
     return f"{word(verdict.status, verdict.check)}: {', '.join(filter(None, parts))}"
+
+
+def target_words(verdict: Verdict) -> str:
+    """What a verdict's value was held against."""
+    suffix = SUFFIX.get(verdict.unit, "")
+    return f"target {OPS.get(verdict.op, verdict.op)} {verdict.target.replace('-', MINUS)}{suffix}"
 
 
 def verdict_text(verdict: Verdict) -> str:
@@ -69,6 +74,15 @@ def day_text(day: date | str) -> str:
     except ValueError:
         return str(day)
     return f"{known.day} {MONTHS[known.month - 1][:3]} {known.year}"
+
+
+def month_text(day: date) -> str:
+    """The month of a day.
+
+    >>> month_text(date(2025, 10, 1))
+    'October 2025'
+    """
+    return f"{MONTHS[day.month - 1]} {day.year}"
 
 
 def long_day(day: date, *, year: bool = True) -> str:

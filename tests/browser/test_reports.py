@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import itertools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -61,6 +62,15 @@ def test_a_printed_report_counts_its_pages_and_clips_nothing(file: Path, visit: 
     page.emulate_media(media="print")
     right = "Array.from(document.querySelectorAll('table, .mc-plot text'), e => e.getBoundingClientRect().right)"
     assert max(page.evaluate(right)) <= A4_INSIDE + 1
+
+
+@pytest.mark.parametrize("file", REPORTS, indirect=True)
+def test_no_two_names_below_a_printed_chart_overlap(file: Path, visit: Visit) -> None:
+    page = visit(file, A4_INSIDE).page
+    page.emulate_media(media="print")
+    boxes = "[...plot.querySelectorAll('.mc-tick')].map(t => t.getBoundingClientRect()).map(r => [r.left, r.right])"
+    for ticks in page.evaluate(f"[...document.querySelectorAll('.mc-plot')].map(plot => {boxes})"):
+        assert all(left[1] <= right[0] for left, right in itertools.pairwise(ticks))
 
 
 @pytest.mark.parametrize("file", REPORTS, indirect=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mcreports.domains.coverage import judge_coverage
+from mcreports.domains.events import tally
 
 KEY = "grounding.checks"
 
@@ -79,3 +82,41 @@ def test_no_data_is_unknown(scene: Any) -> None:
 def test_a_gauge_without_a_tenant_is_judged_once_for_the_platform(scene: Any) -> None:
     snapshot = scene.snapshot({"config.drift": {(): scene.steady(0)}}, ("T", "U"))
     assert [v.tenant for v in judge_coverage(snapshot, scene.start, scene.end).verdicts] == [None]
+
+
+def count_of_the_first_violation(platform: Any, first: str) -> Any:
+    made = platform(first=first).cost().known()
+    ts = made.times(None, None)
+    made.add("autonomy.operations", {"tenant": "T", "status": "success", "operation_type": "a"}, ts, np.arange(len(ts)))
+    born = made.times("2025-10-31T05:00", None)
+    made.add("autonomy.violations", {"tenant": "T", "type": "scope"}, born, np.ones(len(born)))
+    start, end = datetime(2025, 10, 31, tzinfo=UTC), datetime(2025, 11, 1, tzinfo=UTC)
+    return tally(made.snapshot(), "autonomy.violations", start, end).of("T")
+
+
+def test_the_first_violation_of_all_counts_when_the_source_was_watching(platform: Any) -> None:
+    found = count_of_the_first_violation(platform, "2025-08-01")
+    assert (found.count, found.quality.value) == (1, "actual")
+
+
+def test_data_that_all_begin_in_the_window_stay_a_doubt(platform: Any) -> None:
+    found = count_of_the_first_violation(platform, "2025-10-31T05:00")
+    assert found.count == 0
+    assert found.quality.value != "actual"
+
+
+@pytest.mark.parametrize(("missed", "quality"), [(0, "actual"), (5, "estimated")])
+def test_events_of_a_series_that_was_silent_for_a_week_are_not_its_lifetimes(
+    platform: Any, missed: int, quality: str
+) -> None:
+    made = platform().cost().known()
+    ts = made.times(None, None)
+    made.add("autonomy.violations", {"tenant": "T", "type": "budget"}, ts, np.zeros(len(ts)))
+    silent, loud, later = (made.times(f"2025-10-{at}", None)[0] for at in ("24", "31T05:00", "31T10:00"))
+    values = 700.0 + np.where(ts < loud, 0, missed) + np.where(ts < later, 0, 1)
+    heard = (ts < silent) | (ts >= loud)
+    made.add("autonomy.violations", {"tenant": "T", "type": "scope"}, ts[heard], values[heard])
+    start, end = datetime(2025, 10, 31, tzinfo=UTC), datetime(2025, 11, 1, tzinfo=UTC)
+    found = tally(made.snapshot(), "autonomy.violations", start, end).of("T")
+    assert (found.low, found.count) == (1, 1 + missed)
+    assert found.quality.value == quality

@@ -183,3 +183,9 @@ def test_a_tenant_that_fell_silent_is_a_doubt_about_the_platform(scene: Any) -> 
     rows = {("T", "policy"): scene.steady(), ("U", "policy"): scene.steady(since=-600, until=-60)}
     found = tally(scene.snapshot({KEY: rows}, ("T", "U")), KEY, scene.start, scene.end)
     assert together({tenant: found.of(tenant) for tenant in ("T", "U")}).quality is Quality.ESTIMATED
+
+
+def test_a_fall_by_the_last_digits_of_a_float_is_no_reset(policy: Any) -> None:
+    rows = [(float(minute), 2.0**51 + (7 if minute == 30 else 5)) for minute in range(-5, 66)]
+    count = policy(rows)
+    assert (count.count, count.resets) == (2, 0)

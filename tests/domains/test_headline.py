@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from mcreports.checks import Reconciliation, Status, Verdict
@@ -20,6 +21,17 @@ def test_the_gravest_verdict_is_the_headline(platform: Any) -> None:
     found = said(platform, [verdict(Status.WARN), verdict(Status.FAIL, "config.drift", None), verdict(Status.PASS)])
     assert found.status is Status.FAIL
     assert found.text == "1 of 3 checks fails: configuration drift (the platform)"
+
+
+def test_what_evidence_claims_is_not_told_as_what_the_metric_says(platform: Any) -> None:
+    claimed = replace(verdict(Status.FAIL, "grounding.pass_rate", "T2"), labels=(("source", "evidence"),))
+    found = said(platform, [claimed, verdict(Status.FAIL, "grounding.pass_rate", "T1")])
+    assert found.sentences[-1] == ("Failing: RAG grounding (T1); RAG grounding by evidence (T2).",)
+
+
+def test_the_metrics_of_a_coverage_are_one_check(platform: Any) -> None:
+    thin = [replace(verdict(Status.FAIL, "data.coverage"), labels=(("metric", key),)) for key in ("a", "b")]
+    assert said(platform, thin).sentences[-1] == ("Failing: sample coverage (T).",)
 
 
 def test_only_passes_pass(platform: Any) -> None:

@@ -177,3 +177,9 @@ def test_a_sum_is_as_uncertain_as_its_parts():
     whole = ledger.total([known, rough, ledger.Spend(None)])
     assert (whole.cents, whole.low, whole.high, whole.quality) == (150, 140, None, Quality.ESTIMATED)
     assert ledger.total([ledger.Spend(None)]).cents is None
+
+
+def test_a_fall_by_the_last_digit_of_a_float_costs_nothing():
+    values = [1919.0, 1919.7600000000002, 1919.76, 1920.0]
+    spent = ledger.spend(line([0, MINUTE, 2 * MINUTE, 3 * MINUTE], values), 0, 3 * MINUTE)
+    assert (spent.cents, spent.high, spent.resets) == (100, 100, 0)

@@ -137,11 +137,43 @@ def test_a_driver_that_appears_later_counts_from_its_birth(platform: Any) -> Non
 
 
 def test_a_driver_that_ended_leaves_its_tenant_open(platform: Any) -> None:
-    made = platform().cost().cost(driver="gpu", until="2025-10-20").known()
+    made = platform().cost().cost(driver="gpu", until="2025-10-28").known()
     figure = open_books(made.snapshot()).figure("f", "T", (END, OCTOBER[1] - timedelta(days=1)))
     assert figure.quality is Quality.ESTIMATED
     late = open_books(made.snapshot()).figure("f", "T", (OCTOBER[1] - timedelta(days=1), OCTOBER[1]))
     assert (late.bounds, late.reason) == ((Decimal("24.00"), None), "nothing is known of gpu")
+
+
+def test_a_driver_that_ended_long_before_says_nothing_of_the_window(platform: Any) -> None:
+    made = platform().cost().cost(driver="gpu", until="2025-10-20").known()
+    figure = open_books(made.snapshot()).figure("f", "T", (OCTOBER[1] - timedelta(days=1), OCTOBER[1]))
+    assert (figure.value, figure.quality, figure.bounds) == (Decimal("24.00"), Quality.ACTUAL, None)
+
+
+def torn(platform: Any, since: str, until: str) -> Any:
+    """A driver of a dollar an hour and 500 on top, without a sample between the two instants."""
+    made = platform().cost().known()
+    ts = made.times("2025-01-01", None)
+    heard = (ts <= made.times(since, None)[0]) | (ts >= made.times(until, None)[0])
+    return made.add("budget.cost", {"tenant": "T", "driver": "gpu"}, ts[heard], (500.0 + np.arange(len(ts)))[heard])
+
+
+def test_a_counter_that_was_silent_for_long_before_the_window_was_not_born_in_it(platform: Any) -> None:
+    books = open_books(torn(platform, "2025-08-20", "2025-09-10").snapshot())
+    figure = books.figure("f", "T", (datetime(2025, 9, 1, tzinfo=UTC), OCTOBER[1]), driver="gpu")
+    assert (figure.value, figure.quality) == (Decimal("1464.00"), Quality.ESTIMATED)
+    assert books.opening("T", OCTOBER).value == 0
+
+
+@pytest.mark.parametrize("until", ["2025-10-05", "2025-10-20"])
+def test_two_months_add_up_over_a_long_gap_between_them(platform: Any, until: str) -> None:
+    made = torn(platform, "2025-09-25", until)
+    months = [("2025-09", datetime(2025, 9, 1, tzinfo=UTC), START), ("2025-10", *OCTOBER)]
+    parts = [
+        open_books(made.snapshot("monthly", label)).figure("f", "T", (start, end)).value for label, start, end in months
+    ]
+    whole = open_books(made.snapshot("trends", "2025-09-01..2025-10-31")).figure("f", "T", (months[0][1], OCTOBER[1]))
+    assert sum(parts) == whole.value == Decimal("2928.00")
 
 
 def test_a_day_that_was_not_seen_whole_is_no_history(platform: Any) -> None:

@@ -132,3 +132,12 @@ def test_denies_are_counted_and_allows_are_not(scene: Any) -> None:
     figures = Figures(judge_platform(scene.snapshot(tables, ("T", "U")), scene.start, scene.end).figures)
     assert [figures.find("platform.policy_denies", name).value for name in ("T", "U", None)] == [120, None, 120]
     assert figures.find("platform.policy_denies").quality.value == "estimated"
+
+
+@pytest.mark.parametrize(("bound", "status"), [("0.35", "fail"), ("0.25", "warn"), ("0.249", "pass")])
+def test_a_quantile_on_a_bucket_bound_is_that_very_number(scene: Any, bound: str, status: str) -> None:
+    key = "platform.request_duration"
+    rows = {("T", "0.1"): scene.steady(10), ("T", bound): scene.steady(95), ("T", "+Inf"): scene.steady(100)}
+    section = judge_platform(scene.snapshot({key: rows}), scene.start, scene.end)
+    verdict = next(v for v in section.verdicts if v.check == "platform.graphql_p95")
+    assert (verdict.status.value, verdict.value) == (status, f"{float(bound) * 1000:.1f}")

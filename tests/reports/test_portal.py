@@ -70,7 +70,7 @@ def test_nothing_published_is_said_and_is_no_pass() -> None:
 
 def test_a_report_is_late_once_its_last_closed_period_is_missing_for_a_day() -> None:
     assert "Last run 2025-11-01 09:00 UTC, on time" in index(run("daily", "2025-10-31"))
-    assert "due: Friday 31 October 2025" in index(run("daily", "2025-10-30"))
+    assert "next due: Friday 31 October 2025" in index(run("daily", "2025-10-30"))
     late = index(run("monthly", "2025-09"), now=NOW + timedelta(days=2))
     assert "late: October 2025 is not published" in late
     assert "UTC, late" in late

@@ -162,3 +162,78 @@ def test_nothing_is_an_empty_table_of_the_same_shape():
     assert none.dtypes.astype(str).tolist() == some.dtypes.astype(str).tolist()
     assert gather(COST, [_series([(0, float("nan"))], tenant="T")]).table.empty
     assert isinstance(none["ts"].dtype, pd.DatetimeTZDtype)
+
+
+def _pod(name, start, end, rise, **labels):
+    """A process that counts from 0, scraped every minute from ``start`` s to ``end`` s, inclusive."""
+    ts = np.arange(start * 1000, end * 1000 + 1, MINUTE)
+    return _series(
+        [(int(at), rise * (int(at) - start * 1000) / MINUTE) for at in ts], tenant="T", instance=name, **labels
+    )
+
+
+def _spent(*series):
+    table = gather(COST, series).table
+    assert table["ts"].is_monotonic_increasing
+    assert table["ts"].is_unique
+    return float(np.ptp(unwrap(table["value"].to_numpy())))
+
+
+@pytest.mark.parametrize("pause", [-120, -90, -60, -20, 1, 40, 59, 60, 3600, 400_000])
+@pytest.mark.parametrize(("before", "after"), [(600, 6000), (6000, 600), (6000, 6000)])
+@pytest.mark.parametrize(("rise", "fall"), [(10.0, 1.0), (1.0, 10.0), (5.0, 5.0)])
+def test_a_redeploy_loses_no_more_than_the_scrapes_that_both_had(pause, before, after, rise, fall):
+    old, new = _pod("p1", 0, before, rise), _pod("p2", before + pause, before + pause + after, fall)
+    whole, lost = rise * before / 60 + fall * after / 60, max(0, 1 - pause // 60) * max(rise, fall) if pause < 0 else 0
+    for pods in ((old, new), (new, old)):
+        pulled = gather(COST, pods)
+        assert pulled.notes == ()
+        assert whole - lost <= _spent(*pods) <= whole
+
+
+def test_a_pod_a_day_for_a_month_is_all_there():
+    pods = [_pod(f"p{day}", day * 86_400 + 40 * (day % 2), (day + 1) * 86_400 - 60, 1.0) for day in range(30)]
+    minutes = sum(len(pod.ts) - 1 for pod in pods)
+    assert _spent(*pods[::-1]) == minutes
+    assert gather(COST, pods).notes == ()
+
+
+def test_two_scrapers_of_pods_that_follow_each_other_are_not_added_up():
+    pods = [(f"p{day}", day * 3600, (day + 1) * 3600 + 30, 1.0) for day in range(5)]
+    every = [_pod(*pod, replica=name) for pod in pods for name in "ab"]
+    assert _spent(*every) == _spent(*every[::2])
+    assert gather(COST, every).notes == ()
+
+
+def test_a_scraper_a_little_behind_that_takes_over_makes_no_reset():
+    one = _series(_line(0, 60), tenant="T", replica="a")
+    two = _series(_line(58, 100, offset=-2), tenant="T", replica="b")
+    assert _spent(one, two) == 97
+
+
+def test_a_fall_by_the_last_digit_is_no_reset():
+    values = np.array([1919.0, 1919.7600000000002, 1919.76, 1919.76, 1920.0, 3.0, 4.0])
+    assert unwrap(values).tolist() == [1919.0, *[1919.7600000000002] * 3, 1920.0, 1923.0, 1924.0]
+    assert unwrap(np.array([5.0, 4.9999])).tolist() == [5.0, 9.9999]
+
+
+pods = st.lists(
+    st.tuples(st.sampled_from([-100, -60, -30, 1, 40, 60, 300, 5000]), st.integers(1, 60), st.sampled_from([1.0, 7.5])),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(pods, st.randoms(use_true_random=False))
+def test_pods_in_a_row_are_never_more_than_they_counted_nor_much_less_in_any_order(lives, rng):
+    every, first, last, lost = [], 0, -1, 0.0
+    for number, (pause, scrapes, rise) in enumerate(lives):
+        first = max(last + pause, first + 1)
+        every.append(_pod(f"p{number}", first, first + 60 * (scrapes - 1), rise))
+        lost += 7.5 * 3 if pause < 0 else 0.0
+        last = max(last, first + 60 * (scrapes - 1))
+    truth = sum(rise * (scrapes - 1) for _, scrapes, rise in lives)
+    spent = _spent(*every)
+    assert truth - lost <= spent <= truth
+    rng.shuffle(every)
+    assert _spent(*every) == spent

@@ -101,6 +101,22 @@ def test_a_chart_without_series_is_still_a_chart() -> None:
     assert "<svg" in Lines("t", "s", ())._repr_mimebundle_()[SVG]
 
 
+@pytest.mark.parametrize("values", [(), (None, None)])
+def test_a_chart_without_values_makes_up_no_axis(values: tuple[None, ...]) -> None:
+    series = (Series("a", "actual", DAYS[: len(values)], values),)
+    for chart in (Lines("t", "s", series), Bars("t", "s", series)):
+        drawn = chart._repr_mimebundle_()[SVG]
+        assert "mc-axis" not in drawn
+        assert ">no data</text>" in drawn
+
+
+def test_months_are_said_as_months() -> None:
+    months = tuple(date(2025, month, 1) for month in (8, 9, 10))
+    words = Series("a", "actual", months, (1.0, None, 2.0)).words("ms")
+    assert "in August 2025 to 2 ms in October 2025" in words.replace("2.0 ms", "2 ms")
+    assert words.endswith("1 month without data")
+
+
 def test_lengths_that_do_not_match_and_roles_without_a_look_are_refused() -> None:
     with pytest.raises(ValueError, match="a: 4 days, 1 values"):
         Series("a", "actual", DAYS, (1.0,))

@@ -45,6 +45,12 @@ def test_a_figures_passport_names_window_quality_coverage_method_and_query(spend
     ]
 
 
+def test_a_name_that_nobody_can_see_gets_a_stand_in() -> None:
+    assert text_of(part_html(Name(" "))) == "(invisible name: U+0020)"
+    assert text_of(part_html(Name("\u200b\u202e\u3164"))) == "(invisible name: U+200B U+202E U+3164)"
+    assert text_of(part_html(Name(""))) == "(no name)"
+
+
 def test_an_estimated_figure_says_so_beside_its_value(spend: Make) -> None:
     assert text_of(figure_html(spend(quality=Quality.ESTIMATED))) == "USD 1,234.56 est."
 

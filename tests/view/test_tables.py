@@ -77,3 +77,14 @@ def test_verdicts_are_listed_by_check_and_subject() -> None:
 def test_a_sum_that_does_not_agree_shows_by_how_much() -> None:
     markup = reconciliation_table("t", [Reconciliation("drivers", "-0.01", Status.FAIL)])._repr_html_()
     assert 'value="-0.01" data-reconciliation="drivers" data-status="fail">\N{MINUS SIGN}0.01</data>' in markup
+
+
+def test_a_crowd_says_its_target_once_and_whoever_fails_says_everything() -> None:
+    rule = RULES["grounding.pass_rate"]
+    verdicts = [judge("grounding.pass_rate", rule, 96, Subject(f"T{n}", n=7)) for n in range(13)]
+    verdicts.append(judge("grounding.pass_rate", rule, 90, Subject("BAD", n=7)))
+    columns = (Column("Tenant", "name"), Column("Grounded", "verdict"))
+    text = re.sub("<[^>]*>", "", Table("t", columns, tuple((str(v.tenant), v) for v in verdicts))._repr_html_())
+    assert "Grounded target ≥ 95 %" in text
+    assert "PASS: 96.0 %, n = 7" in text
+    assert "FAIL: 90.0 %, target ≥ 95 %, short by 5.0 pp, n = 7" in text
