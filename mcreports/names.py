@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+UNALLOCATED = "Unallocated"  # the row of what no driver is named for
 MOST_SHOWN = 4
 _EMPTY = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and a symbol that draw nothing
 

@@ -17,7 +17,7 @@ Op = Literal["<", "<=", ">="]
 Number = Fraction | Decimal | int | float
 
 _OPS: dict[str, Callable[[Fraction, Fraction], bool]] = {"<": operator.lt, "<=": operator.le, ">=": operator.ge}
-MOST_DIGITS = 12
+MOST_DIGITS = 60
 WHOLE = frozenset({"events", "changes", "validations"})
 
 

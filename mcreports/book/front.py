@@ -9,7 +9,7 @@ from mcreports.domains.derive import number
 from mcreports.domains.story import Said, main_driver, side
 from mcreports.figures import Figure
 from mcreports.names import called
-from mcreports.view.closing import said_shape
+from mcreports.view.closing import SIGNED as SENTENCE
 from mcreports.view.format import Shape
 from mcreports.view.markup import Name, Shown, Strong
 from mcreports.view.page import Band, Card, Cards
@@ -25,7 +25,6 @@ MOST_ACTIONS = 10
 NAMES = {"daily": "The day", "weekly": "The week", "monthly": "The month"}
 SIGNED = Shape("amount", sign=True)
 OVER = (Status.WARN, Status.FAIL)
-SIZE = Shape("amount", absolute=True)
 
 
 def band(report: Report) -> Band:
@@ -43,7 +42,7 @@ def _part(part: str | Figure | Said) -> Part:
         case Figure():
             return Strong(part)
         case Said():
-            return Strong(Shown(part.figure, said_shape(part)))
+            return Strong(Shown(part.figure, SENTENCE))
         case _:
             return part
 
@@ -80,7 +79,7 @@ def cards(report: Report) -> Cards:
 def _against(variance: Figure, reference: str) -> Text:
     if not variance.is_known:
         return (variance, f" against {reference}")
-    return (Shown(variance, SIZE), f" {side(variance)} {reference}") if variance.value else (f"at {reference}",)
+    return (Shown(variance, SIGNED), f" {side(variance)} {reference}") if variance.value else (f"at {reference}",)
 
 
 def platform_verdict(report: Report, check: str) -> Verdict | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mcreports.domains.derive import ends, number
 from mcreports.figures import Quality
+from mcreports.names import UNALLOCATED
 from mcreports.view.charts import Bars, Bridge, Lines, Series, Sparkline, driver_role
 from mcreports.view.format import Shape
 from mcreports.view.markup import Name
@@ -78,7 +79,7 @@ def driver_bridge(report: Report, figure_id: str = "budget.change.mtd") -> Bridg
     title = "Change by driver"
     if steps and whole.value is not None:
         first = max(steps, key=_size)
-        title = f"Changed most: {dict(first.labels)['driver'] or '(no driver)'}"
+        title = f"Changed most: {dict(first.labels)['driver'] or UNALLOCATED}"
     pairs = tuple((dict(step.labels)["driver"], step) for step in steps)
     return Bridge(title, f"USD, against {same}, by driver", pairs, ("total", whole), half=True)
 
@@ -147,7 +148,7 @@ def driver_table(report: Report) -> Table:
     )
     columns = (
         Column("Tenant", "name"),
-        *(Column(driver or "(no driver)", "number") for driver in drivers),
+        *(Column(driver or UNALLOCATED, "number") for driver in drivers),
         Column("Total", "number"),
         Column("Before", "number"),
         Column("Change", "number", "", SIGNED),
@@ -171,7 +172,7 @@ def day_table(report: Report) -> Table:
     drivers = _day_drivers(report)
     columns = (
         Column("Day"),
-        *(Column(driver or "(no driver)", "number") for driver in drivers),
+        *(Column(driver or UNALLOCATED, "number") for driver in drivers),
         Column("Total", "number"),
     )
     rows: list[Row] = []

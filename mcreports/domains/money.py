@@ -11,6 +11,7 @@ import numpy as np
 
 from mcreports.domains import ledger
 from mcreports.figures import Figure, Quality
+from mcreports.names import UNALLOCATED
 from mcreports.plan import REACH
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Books:
         ]
         if whole.cents is None or not silent:
             return whole
-        reason = f"nothing is known of {', '.join(name or '(no driver)' for name in silent)}"
+        reason = f"nothing is known of {', '.join(name or UNALLOCATED for name in silent)}"
         return replace(whole, quality=Quality.ESTIMATED, high=None, reasons=(*whole.reasons, reason))
 
     def figure(self, figure_id: str, tenant: str | None, span: Span, **labels: str) -> Figure:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mcreports.checks import Status
 from mcreports.domains.derive import number
 from mcreports.figures import Figure
-from mcreports.names import called
+from mcreports.names import UNALLOCATED, called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,10 +23,9 @@ DAYS_TO_DECIDE = 3
 
 @dataclass(frozen=True)
 class Said:
-    """A figure in a sentence: without a sign where the words around it give it, else with its plus or minus."""
+    """A figure in a sentence that shows its plus or minus; over or under stands beside it."""
 
     figure: Figure
-    sign: bool = False
 
 
 Sentence = tuple[str | Figure | Said, ...]
@@ -80,7 +79,7 @@ def _because(figures: Figures, tenant: str | None) -> Sentence:
     driver = main_driver(figures, tenant)
     if driver is None:
         return (".",)
-    name = dict(driver.labels)["driver"] or "(no driver)"
+    name = dict(driver.labels)["driver"] or UNALLOCATED
     return (f"; {name} grew most, by ", driver, " against the same days of the month before.")
 
 
@@ -100,7 +99,7 @@ def _year(snapshot: Snapshot, figures: Figures) -> Iterator[Sentence]:
     if changes:
         first = changes[0]
         labels = dict(first.labels)
-        driver = labels["driver"] or "(no driver)"
+        driver = labels["driver"] or UNALLOCATED
         month = date.fromisoformat(f"{labels['month']}-01")
         said = f"The largest change of a month: {_whose(first.tenant)}, {driver}, {month:%B %Y}, by "
-        yield (said, Said(first, sign=True), ".")
+        yield (said, Said(first), ".")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from mcreports.names import UNALLOCATED
 from mcreports.reports.cells import Cell, Column, Look, name_cell
 from mcreports.reports.entries import SIDED, SIGNED
 from mcreports.reports.measures import Line, Measure, Table, lay
@@ -107,7 +108,7 @@ def _drivers(entries: Entries, figure_id: str, *labels: str) -> tuple[Measure, .
     """A column for each driver, in the report's order."""
     names = dict.fromkeys(entry["labels"]["driver"] for entry in entries.where(figure_id, "driver", *labels))
     return tuple(
-        Measure(f"driver {name}", name or "(no driver)", figure_id, labels=(("driver", name),)) for name in names
+        Measure(f"driver {name}", name or UNALLOCATED, figure_id, labels=(("driver", name),)) for name in names
     )
 
 

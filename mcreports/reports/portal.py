@@ -148,7 +148,7 @@ def _facts(latest: Sequence[PublishedRun], now: datetime) -> list[str]:
     periods = [run.period for run in latest if run.period.kind in CLOSING]
     closing = [Period.last_closed(period.kind, now, period.zone).next().end for period in periods]
     facts = [
-        f"Data through {instant_words(max(run.period.end for run in latest))}",
+        f"Reported through {instant_words(max(run.period.end for run in latest))}",
         f"Last run {instant_words(newest.generated_at)}, {'late' if late else 'on time'}",
     ]
     return facts + ([f"Next period closes {instant_words(min(closing))}"] if closing else [])

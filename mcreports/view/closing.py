@@ -36,9 +36,7 @@ def sentence_text(sentence: Sentence) -> str:
     return "".join(_part_text(part) for part in sentence)
 
 
-def said_shape(said: Said) -> Shape:
-    """How a sentence prints its figure."""
-    return Shape(sign=said.sign, absolute=not said.sign)
+SIGNED = Shape(sign=True)
 
 
 def _part_text(part: str | Figure | Said) -> str:
@@ -46,6 +44,6 @@ def _part_text(part: str | Figure | Said) -> str:
         case Figure():
             return figure_text(part)
         case Said():
-            return figure_text(part.figure, said_shape(part))
+            return figure_text(part.figure, SIGNED)
         case _:
             return part

@@ -27,16 +27,12 @@ _LEAST = {"%": 1, "pp": 1, "s": 1, "ms": 1, "x": 2}
 
 @dataclass(frozen=True)
 class Shape:
-    """How a figure is printed: with its unit, as the bare amount, or short; with its sign; in so many places.
-
-    ``absolute`` is for words beside it that already say over or under.
-    """
+    """How a figure is printed: with its unit, as the bare amount, or short; with its sign; in so many places."""
 
     style: Style = "full"
     sign: bool = False
     places: int | None = None
     marks: tuple[Fraction, ...] = ()
-    absolute: bool = False
 
 
 FULL = Shape()
@@ -108,8 +104,6 @@ def figure_text(figure: Figure, shape: Shape = FULL) -> str:
         return NOT_AVAILABLE if figure.quality is Quality.UNKNOWN else "none"
     if isinstance(value, str):
         return day_text(value)
-    if shape.absolute and value < 0:
-        value = -value
     if unit.startswith("USD"):
         return _money_text(value, shape)
     marks = shape.marks + thresholds(figure.id)
