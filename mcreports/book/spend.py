@@ -13,7 +13,7 @@ from mcreports.view.charts import Bars, Bridge, Lines, Series, Sparkline, driver
 from mcreports.view.format import Shape
 from mcreports.view.markup import Name
 from mcreports.view.tables import Column, Table
-from mcreports.view.words import long_day
+from mcreports.view.words import long_day, unbroken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -179,7 +179,7 @@ def day_table(report: Report) -> Table:
     for figure in days:
         label = dict(figure.labels)["day"]
         parts = (report.figures.find("budget.spend.day", day=label, driver=driver) for driver in drivers)
-        rows.append((label, *parts, figure))
+        rows.append((unbroken(label), *parts, figure))
     return Table("Spend by day and driver", columns, tuple(rows), empty="No day is over yet.")
 
 

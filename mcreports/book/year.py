@@ -10,7 +10,7 @@ from mcreports.view.charts import Bars, Series, driver_role
 from mcreports.view.format import Shape
 from mcreports.view.markup import Name
 from mcreports.view.tables import Column, Table
-from mcreports.view.words import month_text
+from mcreports.view.words import month_text, unbroken
 
 if TYPE_CHECKING:
     from mcreports.domains.compose import Report
@@ -41,7 +41,7 @@ def month_table(report: Report) -> Table:
     names = list(dict.fromkeys(f.tenant for f in report.figures.where("budget.spend.month") if f.tenant is not None))
     columns = (Column("Month"), *(Column(name, "number") for name in names), Column("Total", "number"))
     rows: tuple[Row, ...] = tuple(
-        (month, *(report.figures.find("budget.spend.month", name, month=month) for name in (*names, None)))
+        (unbroken(month), *(report.figures.find("budget.spend.month", name, month=month) for name in (*names, None)))
         for month in _months(report)
     )
     total: Row = ("Total", *(report.figures.find("budget.spend.period", name) for name in (*names, None)))
@@ -58,7 +58,8 @@ def rate_table(report: Report) -> Table:
     }  # fmt: skip
     columns = (Column("Month"), *(Column(head, "number") for head in ids))
     rows: tuple[Row, ...] = tuple(
-        (month, *(report.figures.find(name, month=month) for name in ids.values())) for month in _months(report)
+        (unbroken(month), *(report.figures.find(name, month=month) for name in ids.values()))
+        for month in _months(report)
     )
     return Table("Unit cost and rates by month", columns, rows)
 
@@ -80,7 +81,7 @@ def change_table(report: Report) -> Table:
     for change in report.figures.where("budget.change.month"):
         labels = dict(change.labels)
         percent = report.figures.find("budget.change.month_percent", change.tenant, start=None, **labels)
-        rows.append((Name(change.tenant or ""), Name(labels["driver"]), labels["month"], change, percent))
+        rows.append((Name(change.tenant or ""), Name(labels["driver"]), unbroken(labels["month"]), change, percent))
     return Table("Largest changes", columns, tuple(rows), empty="No month has one before it.")
 
 

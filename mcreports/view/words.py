@@ -63,6 +63,15 @@ def verdict_text(verdict: Verdict) -> str:
     return f"{MARKS[verdict.status]} {verdict_words(verdict)}"
 
 
+def unbroken(label: str) -> str:
+    r"""A period's label that no narrow column breaks at its hyphens.
+
+    >>> unbroken("2025-10")
+    '2025\u201110'
+    """
+    return label.replace("-", "\N{NON-BREAKING HYPHEN}")
+
+
 def day_text(day: date | str) -> str:
     """A calendar day; text that is none is returned as it is.
 
