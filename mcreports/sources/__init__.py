@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from mcreports.metrics import Metric
-    from mcreports.samples import Pulled
+    from mcreports.samples import Pulled, Series
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,23 @@ class SourceInfo:
 
 
 class Source(Protocol):
-    """Raw samples of one metric in [start, end), conformed, for all or only the named tenants."""
+    """Raw samples of one metric in [start, end), for all or only the named tenants."""
 
     @property
     def info(self) -> SourceInfo:
         """What this source is."""
         ...
 
+    def tenants(self, metric: Metric, start: datetime, end: datetime) -> tuple[str, ...]:
+        """The tenants that may have samples of the metric in [start, end), sorted; a few too many do no harm."""
+        ...
+
+    def series(
+        self, metric: Metric, start: datetime, end: datetime, tenants: Sequence[str] | None = None
+    ) -> Iterator[Series]:
+        """Every sample with start <= ts < end, as the source names its series, in pieces that fit into memory."""
+        ...
+
     def fetch(self, metric: Metric, start: datetime, end: datetime, tenants: Sequence[str] | None = None) -> Pulled:
-        """Every raw sample of the metric with start <= ts < end."""
+        """The same samples conformed: one table, its labels mapped, replicas merged."""
         ...

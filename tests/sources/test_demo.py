@@ -124,7 +124,7 @@ def test_only_the_tenants_asked_for_are_in_the_answer() -> None:
 
 def test_another_platform_s_names_are_the_server_s() -> None:
     metric = remap({"budget.cost": "acme_cost"}, {"budget.cost": {"tenant": "customer"}})["budget.cost"]
-    one = DEMO.series(metric, *OCTOBER)[0]
+    one = next(DEMO.series(metric, *OCTOBER))
     assert one.labels["__name__"] == "acme_cost"
     assert one.labels["customer"] == "TENANT_001"
     assert DEMO.fetch(metric, *OCTOBER).table.equals(DEMO.fetch(COST, *OCTOBER).table)

@@ -17,10 +17,11 @@ from mcreports.sources.demo.platform import GAP, ORIGIN
 from mcreports.sources.demo.scrape import observe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mcreports.metrics import Metric
     from mcreports.sources.demo.noise import IntArray
+    from mcreports.sources.demo.scrape import Observed
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -56,21 +57,34 @@ class DemoSource:
 
     def fetch(self, metric: Metric, start: datetime, end: datetime, tenants: Sequence[str] | None = None) -> Pulled:
         """Every sample of the metric with start <= ts < end, conformed."""
-        observed = observe(metric.key, self.seed, self._instants(start, end))
-        if tenants is not None and "tenant" in metric.labels:
-            at = metric.labels.index("tenant")
-            observed = [one for one in observed if one[0][at] in tenants]
+        observed = self._observe(metric, start, end, tenants)
         return Pulled(samples.tabulate(metric, [(own, ts * 1000, values) for own, ts, values in observed if len(ts)]))
 
-    def series(self, metric: Metric, start: datetime, end: datetime) -> list[Series]:
+    def tenants(self, metric: Metric, start: datetime, end: datetime) -> tuple[str, ...]:
+        """The tenants with samples of the metric in [start, end)."""
+        if "tenant" not in metric.labels:
+            return ()
+        at = metric.labels.index("tenant")
+        return tuple(sorted({own[at] for own, ts, _ in self._observe(metric, start, end) if len(ts)}))
+
+    def series(
+        self, metric: Metric, start: datetime, end: datetime, tenants: Sequence[str] | None = None
+    ) -> Iterator[Series]:
         """The same samples as a server would name them: its own names, and who was scraped."""
         names = [metric.server_label(label) for label in metric.labels]
         scraped = {"__name__": metric.name, "job": "mcreports-demo", "instance": f"demo-{self.seed}"}
-        return [
-            Series({**dict(zip(names, own, strict=True)), **scraped}, ts * 1000, values)
-            for own, ts, values in observe(metric.key, self.seed, self._instants(start, end))
-            if len(ts)
-        ]
+        for own, ts, values in self._observe(metric, start, end, tenants):
+            if len(ts):
+                yield Series({**dict(zip(names, own, strict=True)), **scraped}, ts * 1000, values)
+
+    def _observe(
+        self, metric: Metric, start: datetime, end: datetime, tenants: Sequence[str] | None = None
+    ) -> list[Observed]:
+        observed = observe(metric.key, self.seed, self._instants(start, end))
+        if tenants is None or "tenant" not in metric.labels:
+            return observed
+        at = metric.labels.index("tenant")
+        return [one for one in observed if one[0][at] in tenants]
 
     def _instants(self, start: datetime, end: datetime) -> IntArray:
         """The scrapes in [start, end), in Unix seconds: multiples of the step, but for the gap."""
