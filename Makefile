@@ -1,11 +1,13 @@
 # Two commands do everything on a fresh machine with Python 3.11+ and make:
 #   make demo   install, then every report over the embedded demo, then where to look
 #   make test   install, fetch the real servers, then every check and test
+# and one more measures it beside its peers:
+#   make bench  install, fetch the real servers, then the tables of docs/performance.md
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint servers lock clean
+.PHONY: demo test bench lint servers lock clean
 
 demo: .venv/.installed
 	$(BIN)/mcreports demo
@@ -13,6 +15,9 @@ demo: .venv/.installed
 test: .venv/.tested servers lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests mcreports --doctest-modules
 	$(BIN)/python -m pytest --nbval-lax notebooks
+
+bench: .venv/.tested servers
+	$(BIN)/python -m benchmarks $(BENCH)
 
 lint: .venv/.tested
 	$(BIN)/ruff check
@@ -40,8 +45,8 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 lock:
-	$(LOCK) --extra build --output-file requirements.lock
-	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --extra dev --output-file requirements-dev.lock
+	$(LOCK) --extra build --constraint requirements-dev.lock --output-file requirements.lock
 
 clean:
 	rm -rf .venv build dist

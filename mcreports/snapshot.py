@@ -14,11 +14,11 @@ from mcreports.metrics import Metric
 from mcreports.period import Period
 from mcreports.rules import Rule
 from mcreports.samples import Note
-from mcreports.shelf import Shelf
+from mcreports.shelf import Shelf, parts
 from mcreports.sources import SourceInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -29,11 +29,12 @@ FILE = "snapshot.json"
 
 @dataclass(frozen=True)
 class Window:
-    """[start, end) that was asked for, and the first sample of anybody's in it, if there was one."""
+    """[start, end) that was asked for, the first sample of anybody's in it, and the usual interval in ms, if known."""
 
     start: datetime
     end: datetime
     watched_since: datetime | None = None
+    interval: float | None = None
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,35 @@ class Snapshot:
     evidence: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     configured: bool = False
+    memo: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is made
+        """What was worked out of this snapshot under a name before, else made now and kept."""
+        if name not in self.memo:
+            self.memo[name] = make()
+        return self.memo[name]
 
     def table(self, key: str) -> pd.DataFrame:
         """The samples of a metric; an empty table when none were pulled."""
         return self.tables[key] if key in self.tables else samples.empty(self.metrics[key])
+
+    def parts(self, key: str) -> Iterator[pd.DataFrame]:
+        """The samples of a metric, a part at a time, each with all rows of its tenants."""
+        return parts(self.tables, key)
+
+    def lot(self, key: str, tenant: str) -> pd.DataFrame:
+        """The samples of one tenant."""
+        if isinstance(self.tables, Shelf) and key in self.tables:
+            return self.tables.lot(key, tenant)
+        table = self.table(key)
+        return table[table["tenant"] == tenant]
+
+    def reach(self, key: str) -> tuple[datetime, datetime] | tuple[None, None]:
+        """A metric's first and last instant; None where it has no sample."""
+        if isinstance(self.tables, Shelf) and key in self.tables:
+            return self.tables.reach(key)
+        ts = self.table(key)["ts"]
+        return (None, None) if ts.empty else (ts.min().to_pydatetime(), ts.max().to_pydatetime())
 
     def rule(self, check: str, tenant: str | None = None) -> Rule:
         """The thresholds of a check, for a tenant that has its own or for all."""
@@ -154,16 +180,18 @@ def _rule(raw: dict[str, str | None]) -> Rule:
     return Rule(**{**raw, **money})  # type: ignore[arg-type]
 
 
-def _window_text(window: Window) -> dict[str, str | None]:
+def _window_text(window: Window) -> dict[str, str | float | None]:
     since = window.watched_since
     return {
         "start": window.start.isoformat(),
         "end": window.end.isoformat(),
         "watched_since": None if since is None else since.isoformat(),
+        "interval": window.interval,
     }
 
 
-def _window(raw: dict[str, str | None]) -> Window:
+def _window(raw: dict[str, Any]) -> Window:
     start, end = (datetime.fromisoformat(str(raw[key])) for key in ("start", "end"))
-    since = raw["watched_since"]
-    return Window(start, end, None if since is None else datetime.fromisoformat(since))
+    since, interval = raw["watched_since"], raw["interval"]
+    known = None if interval is None else float(interval)
+    return Window(start, end, None if since is None else datetime.fromisoformat(since), known)

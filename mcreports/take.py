@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from mcreports import evidence, samples
+from mcreports import evidence
 from mcreports.errors import UsageError
+from mcreports.haul import Errand, pull, window_of
 from mcreports.metrics import remap
-from mcreports.plan import REACH, TENANTS, further_back, further_on, plan
+from mcreports.plan import TENANTS, plan
 from mcreports.rules import RULES, Rule
+from mcreports.shelf import owners_of, put
 from mcreports.snapshot import Snapshot, Window
 
 if TYPE_CHECKING:
@@ -21,19 +21,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from mcreports.metrics import Metric
+    from mcreports.haul import Told
     from mcreports.period import Period
-    from mcreports.plan import Span
-    from mcreports.samples import Note, Pulled
+    from mcreports.samples import Note
     from mcreports.settings import Settings, TenantSettings
     from mcreports.sources import Source
 
-    Labels = tuple[str, ...]
-    Rows = tuple[np.ndarray, np.ndarray]
-
 FINAL, PRELIMINARY = "final", "preliminary"
-PROBE = timedelta(hours=1)
-PARTIAL = "source.partial"
 
 
 @dataclass(frozen=True)
@@ -78,20 +72,27 @@ def take(order: Order, source: Source, settings: Settings, now: datetime, bench:
     seen: set[str] = set()
     for key, span in (order.windows or plan(order.report, order.period)).items():
         bench.tell(metrics[key].name)
-        start, end = (min(at, now) for at in span)
-        table, window, said = _pull(source, metrics[key], (start, end), order.tenants, now)
-        tables[key], windows[key] = table, window
-        notes += said
-        seen |= set(table["tenant"].unique()) if "tenant" in table else set()
-        del table
-    names = expected(order, settings, seen, tables[TENANTS])
-    own, read = _of(order, settings), _evidence(order, settings, names)
+        errand = Errand(source, metrics[key], (min(span[0], now), min(span[1], now)), now)
+        told: list[Told] = []
+        put(tables, key, _hearing(pull(errand, order.tenants), told))
+        windows[key] = window_of(errand, order.tenants, told)
+        notes += dict.fromkeys(note for one in told for note in one.notes)
+        seen |= {name for one in told for name in one.tenants}
+    own, named = _of(order, settings), owners_of(tables, TENANTS)
+    names = expected(order, settings, seen, named)
+    read = _evidence(order, settings, names)
     snapshot = Snapshot(
         report=order.report, period=order.period, state=state, tenants=names, source=source.info, metrics=metrics,
-        tables=tables, windows=windows, rules=_rules(settings, own), owners=_owners(own, tables[TENANTS]),
+        tables=tables, windows=windows, rules=_rules(settings, own), owners=_owners(own, named),
         budgets=_budgets(own), evidence=read, notes=tuple(notes), configured=bool(settings.report.tenants),
     )  # fmt: skip
     return replace(snapshot, state=PRELIMINARY) if _is_unfinished(snapshot) else snapshot
+
+
+def _hearing(parts: Iterator[tuple[pd.DataFrame, Told]], told: list[Told]) -> Iterator[pd.DataFrame]:
+    for table, said in parts:
+        told.append(said)
+        yield table
 
 
 def _evidence(order: Order, settings: Settings, names: tuple[str, ...]) -> Mapping[str, pd.DataFrame]:
@@ -118,105 +119,17 @@ def _state(order: Order, settings: Settings, now: datetime) -> str:
 
 def _is_unfinished(snapshot: Snapshot) -> bool:
     """Whether no cost of any series was seen at or after the period's end: more may still come."""
-    table = snapshot.table("budget.cost")
-    return table.empty or table["ts"].max() < snapshot.period.end
+    _, last = snapshot.reach("budget.cost")
+    return last is None or last < snapshot.period.end
 
 
-def _pull(
-    source: Source, metric: Metric, span: tuple[datetime, datetime], tenants: tuple[str, ...] | None, now: datetime
-) -> tuple[pd.DataFrame, Window, tuple[Note, ...]]:
-    """A metric's rows in a window, and of a counter the samples on the other side of both ends."""
-    start, end = span
-    chosen = tenants if "tenant" in metric.labels else None
-    if metric.kind == "gauge":
-        pulled = source.fetch(metric, start, end, chosen)
-        return pulled.table, Window(start, end, _first(pulled.table)), pulled.notes
-    last = min(end + REACH, max(now, end)) + timedelta(milliseconds=1)
-    pulled = source.fetch(metric, start - REACH, last, chosen)
-    since, notes = _first(pulled.table), pulled.notes
-    first, after = (round(at.timestamp() * 1000) for at in (start, end))
-    table = samples.trim(pulled.table, metric, first, after)
-    del pulled  # and with it what lies beyond the window's ends
-    table, said = _anchored(source, metric, (table, chosen), (start, end), (last, now))
-    since = min((at for at in (since, _first(table)) if at is not None), default=None)
-    if chosen is not None and (since is None or since > start):
-        # one tenant's first sample does not tell a birth from a source that began to look: ask for anybody's
-        before = start + PROBE if since is None else since
-        probes = (start - PROBE, start + PROBE), (before - 6 * PROBE, before)
-        anybody = [_first(source.fetch(metric, *probe, None).table) for probe in probes]
-        since = min((at for at in (since, *anybody) if at is not None), default=None)
-    return table, Window(start, end, since), (*notes, *said)
-
-
-def _first(table: pd.DataFrame) -> datetime | None:
-    return table["ts"].min().to_pydatetime() if len(table) else None
-
-
-def _anchored(
-    source: Source, metric: Metric, pulled: tuple[pd.DataFrame, tuple[str, ...] | None], span: Span, beyond: Span
-) -> tuple[pd.DataFrame, tuple[Note, ...]]:
-    """The trimmed table with a sample on either side of the window also for series that were silent for longer."""
-    table, chosen = pulled
-    start, end = (round(at.timestamp() * 1000) for at in span)
-    series = dict(_series(table, metric))
-    tenants = {own[0] for own in series} if "tenant" in metric.labels else set()
-
-    def ask(one: Span, wanted: set[Labels]) -> Pulled:
-        names = {own[0] for own in wanted} if tenants else set()
-        return source.fetch(metric, *one, chosen if names == tenants else tuple(sorted(names)))
-
-    late = {own for own, (ts, _) in series.items() if ts[0] > start}
-    early = {own for own, (ts, _) in series.items() if ts[-1] < end}
-    back, said = _nearest(ask, metric, late, further_back(span[0] - REACH), slice(-1, None))
-    ahead, more = _nearest(ask, metric, early, further_on(*beyond), slice(0, 1))
-    if back or ahead:
-        for own, rows in series.items():
-            parts = [part for part in (back.get(own), rows, ahead.get(own)) if part is not None]
-            series[own] = np.concatenate([ts for ts, _ in parts]), np.concatenate([values for _, values in parts])
-        table = samples.tabulate(metric, [(own, ts, values) for own, (ts, values) in series.items()])
-    return table, tuple(dict.fromkeys((*said, *more)))
-
-
-def _nearest(
-    ask: Callable[[Span, set[Labels]], Pulled],
-    metric: Metric,
-    lacking: set[Labels],
-    spans: Iterator[Span],
-    nearest: slice,
-) -> tuple[dict[Labels, Rows], list[Note]]:
-    """The one sample of each series that lies nearest, in slices that lead away, and what makes them partial."""
-    found: dict[Labels, Rows] = {}
-    notes: list[Note] = []
-    while lacking - found.keys() and (one := next(spans, None)) is not None:
-        pulled = ask(one, lacking - found.keys())
-        notes += [note for note in pulled.notes if note.kind == PARTIAL]
-        rows = {own: part for own, part in _series(pulled.table, metric) if own in lacking - found.keys()}
-        found |= {own: (ts[nearest], values[nearest]) for own, (ts, values) in rows.items()}
-    return found, notes
-
-
-def _series(table: pd.DataFrame, metric: Metric) -> Iterator[tuple[Labels, Rows]]:
-    """Each series of a conformed table: its label values, its instants in ms and its values."""
-    if table.empty:
-        return
-    ts, values = samples.instants(table), table["value"].to_numpy()
-    edges = np.zeros(len(table), bool)
-    for label in metric.labels:
-        codes = table[label].cat.codes.to_numpy()
-        edges[1:] |= codes[1:] != codes[:-1]
-    firsts = [0, *np.flatnonzero(edges).tolist()]
-    for begin, stop in zip(firsts, [*firsts[1:], len(table)], strict=True):
-        own = tuple(str(table[label].iloc[begin]) for label in metric.labels)
-        yield own, (ts[begin:stop], values[begin:stop])
-
-
-def expected(order: Order, settings: Settings, seen: set[str], info: pd.DataFrame) -> tuple[str, ...]:
+def expected(order: Order, settings: Settings, seen: set[str], named: Mapping[str, str]) -> tuple[str, ...]:
     """The tenants that must be there: those asked for, else the settings', else tenant.info's, else all seen.
 
     A tenant that was asked for and that neither the settings nor the data know is a UsageError.
     """
     if order.tenants is None:
-        return tuple(dict.fromkeys(settings.report.tenants or sorted(info["tenant"].unique()) or sorted(seen)))
+        return tuple(dict.fromkeys(settings.report.tenants or sorted(named) or sorted(seen)))
     strange = [name for name in order.tenants if name not in {*settings.report.tenants, *settings.tenants, *seen}]
     if strange:
         known = ", ".join(settings.report.tenants) or "those that the source has data of"
@@ -235,10 +148,9 @@ def _rules(settings: Settings, tenants: Mapping[str, TenantSettings]) -> dict[st
     return {check: settings.rule(check) for check in RULES} | own
 
 
-def _owners(tenants: Mapping[str, TenantSettings], info: pd.DataFrame) -> dict[str, str]:
-    newest = info.sort_values("ts", kind="stable").groupby("tenant", observed=True)["owner"].last()
-    named = {str(tenant): str(owner) for tenant, owner in newest.items() if str(owner)}
-    return named | {name: own.owner for name, own in tenants.items() if own.owner}
+def _owners(tenants: Mapping[str, TenantSettings], named: Mapping[str, str]) -> dict[str, str]:
+    known = {name: owner for name, owner in named.items() if owner}
+    return known | {name: own.owner for name, own in tenants.items() if own.owner}
 
 
 def _budgets(tenants: Mapping[str, TenantSettings]) -> dict[str, dict[str, Decimal]]:

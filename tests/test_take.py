@@ -45,6 +45,9 @@ class Made:
     info: SourceInfo = field(default_factory=lambda: SourceInfo("made", "made://"))
     asked: list[tuple[str, datetime, datetime]] = field(default_factory=list)
 
+    def tenants(self, metric: Metric, start: datetime, end: datetime) -> tuple[str, ...]:
+        return tuple(sorted({one.labels.get("tenant", "") for one in self.series.get(metric.key, [])}))
+
     def fetch(self, metric: Metric, start: datetime, end: datetime, tenants: Sequence[str] | None = None) -> Pulled:
         self.asked.append((metric.key, start, end))
         first, after = (round(at.timestamp() * 1000) for at in (start, end))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from mcreports.checks import Status, Verdict
 from mcreports.domains import Section
 from mcreports.domains.details import SOURCE, details
-from mcreports.domains.events import Count, Source, tally, together
+from mcreports.domains.events import Count, Source, together
 from mcreports.domains.rates import Rate
+from mcreports.domains.tally import tally
 from mcreports.rules import Subject, judge
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from mcreports.domains.details import Details
-    from mcreports.domains.events import Tally
+    from mcreports.domains.tally import Tally
     from mcreports.figures import Figure
     from mcreports.snapshot import Snapshot
 

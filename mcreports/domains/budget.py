@@ -2,64 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mcreports.checks import Reconciliation, Status, Verdict
 from mcreports.domains import Section, limits, outlook
+from mcreports.domains.calendar import Calendar
 from mcreports.domains.derive import difference, number, share
 from mcreports.domains.money import open_books
 from mcreports.figures import Figure, Figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
-    from mcreports.domains.money import Books, Span
-    from mcreports.period import Period
+    from mcreports.domains.money import Books
     from mcreports.snapshot import Snapshot
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """The spans that a budget report speaks of."""
-
-    period: Period
-    until: datetime | None = None  # the end of what was asked for, where the period is not over yet
-
-    @property
-    def span(self) -> Span:
-        """The period itself."""
-        return self.period.start, self.period.end
-
-    @property
-    def month(self) -> Period:
-        """The month whose budget the period's end counts against."""
-        return self.period.month()
-
-    @property
-    def to_date(self) -> Span:
-        """The month up to the period's end; of a period that is not over, up to its last whole day."""
-        return self.month.start, self._days_over()[-1].end
-
-    @property
-    def elapsed(self) -> int:
-        """How many days of the month are over at the end of the month to date."""
-        return len(self._days_over())
-
-    @property
-    def previous_to_date(self) -> Span:
-        """As many days of the month before; all of it where it is shorter."""
-        days = self.month.previous().split("day")
-        if self.to_date[1] == self.month.end:
-            return days[0].start, days[-1].end
-        return days[0].start, days[min(self.elapsed, len(days)) - 1].end
-
-    def _days_over(self) -> list[Period]:
-        days = [day for day in self.month.split("day") if day.end <= self.period.end]
-        over = [day for day in days if self.until is None or day.end <= self.until]
-        return over or days[:1]
 
 
 def assess(snapshot: Snapshot) -> Section:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mcreports.domains import Section, budget, limits, trends
+from mcreports.domains import Section, budget, facts, limits, trends
 from mcreports.domains.autonomy import judge_autonomy
-from mcreports.domains.budget import Calendar
+from mcreports.domains.calendar import Calendar
 from mcreports.domains.coverage import judge_coverage
 from mcreports.domains.drift import judge_drift
 from mcreports.domains.evidence import judge_evidence
+from mcreports.domains.facts import seen_part
 from mcreports.domains.grounding import judge_grounding
 from mcreports.domains.headline import Headline, headline
 from mcreports.domains.money import open_books
@@ -20,7 +21,6 @@ from mcreports.figures import Figure, Figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
 
     from mcreports.checks import Reconciliation, Verdict
     from mcreports.domains.money import Books
@@ -41,6 +41,7 @@ class Report:
 
 def compose(snapshot: Snapshot) -> Report:
     """The report of a snapshot; the same snapshot always gives the same report."""
+    facts.remember(snapshot)
     section = _REPORTS[snapshot.report](snapshot)
     figures = Figures(section.figures, (snapshot.period.start, snapshot.period.end))
     said = headline(snapshot, figures, section.verdicts, section.reconciliation)
@@ -49,7 +50,7 @@ def compose(snapshot: Snapshot) -> Report:
 
 def _now(snapshot: Snapshot) -> Section:
     """Every domain over the period itself."""
-    span = _seen(snapshot, snapshot.period)
+    span = seen_part(snapshot, snapshot.period)
     section = budget.assess(snapshot)
     judges = [judge_autonomy, judge_grounding, judge_platform, judge_drift, judge_coverage]
     # evidence is reviewed weekly; a day without any is a day like most
@@ -57,12 +58,6 @@ def _now(snapshot: Snapshot) -> Section:
     for judge in judges:
         section += judge(snapshot, *span)
     return section + Section(tuple(_good_cost(snapshot, section)))
-
-
-def _seen(snapshot: Snapshot, part: Period) -> tuple[datetime, datetime]:
-    """The part of a period that is over: counts of an unfinished one end where the source was asked until."""
-    asked = [window.end for window in snapshot.windows.values()]
-    return part.start, min([part.end, *(end for end in asked if end > part.start)])
 
 
 def _good_cost(snapshot: Snapshot, section: Section) -> Iterable[Figure]:
@@ -132,7 +127,7 @@ def _day(books: Books, day: Period) -> Iterable[Figure]:
 def _rates(snapshot: Snapshot, part: Period, label: str) -> Iterable[Figure]:
     """Autonomy and grounding over another window, told apart by a label."""
     for judge in (judge_autonomy, judge_grounding):
-        for figure in judge(snapshot, *_seen(snapshot, part)).figures:
+        for figure in judge(snapshot, *seen_part(snapshot, part)).figures:
             yield replace(figure, labels=tuple(sorted((*figure.labels, (label, part.label)))))
 
 

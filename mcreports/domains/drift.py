@@ -12,7 +12,7 @@ from mcreports.domains import Section
 from mcreports.domains.coverage import judge_sight, sights
 from mcreports.domains.details import SOURCE
 from mcreports.domains.events import STALE
-from mcreports.domains.series import Seen, instant, lines, milliseconds, watch
+from mcreports.domains.series import Seen, instant, lines, milliseconds, usual_interval, watch
 from mcreports.evidence.tables import GRACE, fresh_from
 from mcreports.figures import Figure, Quality
 from mcreports.rules import Subject, judge
@@ -75,7 +75,7 @@ def _quality(finding: Finding) -> Quality:
 def _gauge(snapshot: Snapshot, start: datetime, end: datetime) -> Finding:
     """One change if the gauge was up at any time in the window; none if it was down, and watched, all the time."""
     window = watch(snapshot, DRIFT, start, end)
-    every = lines(snapshot.table(DRIFT), ())
+    every = lines(snapshot.table(DRIFT), (), usual_interval(snapshot, DRIFT))
     inside = [(line, (line.ts >= window.start) & (line.ts < window.end)) for line in every]
     if not any(chosen.any() for _, chosen in inside):
         return Finding(None, "the gauge has no sample")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from mcreports.checks import Status, Verdict
 from mcreports.domains import Section
 from mcreports.domains.details import METHOD, SOURCE, contradiction, pointer
-from mcreports.domains.events import Count, Source, tally, together
+from mcreports.domains.events import Count, Source, together
 from mcreports.domains.rates import Rate
 from mcreports.domains.series import Seen
+from mcreports.domains.tally import tally
 from mcreports.evidence.tables import GRACE, fresh_from
 from mcreports.rules import Subject, judge
 

@@ -17,7 +17,7 @@ from mcreports.figures import Quality
 from mcreports.samples import instants, interval_of, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
@@ -47,7 +47,7 @@ class Curve:
         return int(self.ts[0])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Spend:
     """Cents spent in a window, the interval that holds the truth, and what the curve cannot know.
 
@@ -110,57 +110,73 @@ def _grid(line: Curve, at: np.ndarray, lost: np.ndarray) -> np.ndarray:
 
 def spend(line: Curve, start: int, end: int) -> Spend:
     """What the curve says was spent in [start, end), in ms, and how well it knows."""
+    return spends(line, [(start, end)])[0]
+
+
+def spends(line: Curve, spans: Sequence[tuple[int, int]]) -> list[Spend]:
+    """What the curve says was spent in each window [start, end), in ms, and how well it knows."""
+    at = np.array(spans, dtype=np.int64).reshape(-1, 2)
+    starts, ends = at[:, 0], at[:, 1]
     first, last = int(line.ts[0]), int(line.ts[-1])
-    if min(end, last) <= max(start, first):
-        return Spend(None, reasons=("a single sample shows no spend",) if start <= last and first < end else ())
-    bottom, top = (_bracket(line, at) for at in (start, end))
-    edges = np.array([start, end, bottom[0], bottom[1], top[0], top[1]])
-    at_start, at_end, start_low, start_high, end_low, end_high = (int(c) for c in cents(line, edges))
-    reasons = []
-    if bottom != (start, start):
-        reasons.append("its start falls in a gap")
-    if top != (end, end) and end <= last:
-        reasons.append("its end falls in a gap")
-    if end > last:
-        reasons.append(NOT_YET)
-    unwatched = first > start and (line.watched_since is None or line.watched_since + GAP * line.interval >= first)
-    if unwatched and first - start > GAP * _step(line):
-        reasons.append(CUT_OFF)
-    invalid = int(((line.invalid >= start) & (line.invalid < end)).sum())
-    if invalid:
-        reasons.append(f"{invalid} invalid samples (negative or infinite) left out")
-    resets, lost = _resets(line, start, end)
-    low, high = max(0, end_low - start_high), end_high - start_low + lost
-    left, right = np.searchsorted(line.ts, [start, end], side="left")
-    opening = int(np.floor(line.reached[0] * 100 + HALF)) if start <= first < end else 0
-    # what a counter held when the source began to look may have been spent in the window
-    high += opening if CUT_OFF in reasons else 0
-    return Spend(
-        at_end - at_start, low, None if end > last else high,
-        Quality.ESTIMATED if reasons else Quality.ACTUAL,
-        opening, int(right - left), _expected(line, start, end), resets, tuple(reasons),
-    )  # fmt: skip
+    bottoms, tops = _brackets(line, starts), _brackets(line, ends)
+    edges = np.stack([starts, ends, bottoms[0], bottoms[1], tops[0], tops[1]])
+    on_curve = cents(line, edges.ravel()).reshape(edges.shape).T.tolist()
+    in_gap = [(edge[0] != at) | (edge[1] != at) for edge, at in ((bottoms, starts), (tops, ends))]
+    left, right = np.searchsorted(line.ts, at, side="left").T
+    bad = np.diff(np.searchsorted(line.invalid, at, side="left"), axis=1)[:, 0]
+    resets, lost = _resets(line, starts, ends)
+    unwatched = line.watched_since is None or line.watched_since + GAP * line.interval >= first
+    held = int(np.floor(line.reached[0] * 100 + HALF))
+    found = []
+    for k, (start, end) in enumerate(at.tolist()):
+        if min(end, last) <= max(start, first):
+            alone = start <= last and first < end
+            found.append(Spend(None, reasons=("a single sample shows no spend",) if alone else ()))
+            continue
+        reasons = []
+        if in_gap[0][k]:
+            reasons.append("its start falls in a gap")
+        if in_gap[1][k] and end <= last:
+            reasons.append("its end falls in a gap")
+        if end > last:
+            reasons.append(NOT_YET)
+        if unwatched and first > start and first - start > GAP * _step(line):
+            reasons.append(CUT_OFF)
+        if bad[k]:
+            reasons.append(f"{bad[k]} invalid samples (negative or infinite) left out")
+        at_start, at_end, start_low, start_high, end_low, end_high = on_curve[k]
+        opening = held if start <= first < end else 0
+        # what a counter held when the source began to look may have been spent in the window
+        high = end_high - start_low + int(lost[k]) + (opening if CUT_OFF in reasons else 0)
+        spent = Spend(
+            at_end - at_start, max(0, end_low - start_high), None if end > last else high,
+            Quality.ESTIMATED if reasons else Quality.ACTUAL,
+            opening, int(right[k] - left[k]), _expected(line, start, end), int(resets[k]), tuple(reasons),
+        )  # fmt: skip
+        found.append(spent)
+    return found
 
 
 def _step(line: Curve) -> float:
     return 0.0 if np.isnan(line.interval) else line.interval
 
 
-def _bracket(line: Curve, at: int) -> tuple[int, int]:
-    """The samples around an instant that lies in a gap; the instant itself where it does not."""
-    right = int(np.searchsorted(line.ts, at, side="left"))
-    if right == 0 or right == len(line.ts):
-        return at, at
-    before, after = int(line.ts[right - 1]), int(line.ts[right])
-    return (before, after) if after != at and after - before > GAP * line.interval else (at, at)
+def _brackets(line: Curve, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The samples around each instant that lies in a gap; the instant itself where it does not."""
+    right = np.searchsorted(line.ts, at, side="left")
+    inside = (right > 0) & (right < len(line.ts))
+    before, after = line.ts[np.maximum(right - 1, 0)], line.ts[np.minimum(right, len(line.ts) - 1)]
+    gap = inside & (after != at) & (after - before > GAP * line.interval)
+    return np.where(gap, before, at), np.where(gap, after, at)
 
 
-def _resets(line: Curve, start: int, end: int) -> tuple[int, int]:
-    """How many resets the window may hold, and the most cents that can have been lost to them."""
+def _resets(line: Curve, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How many resets each window may hold, and the most cents that can have been lost to them."""
     at = np.flatnonzero(np.diff(line.before) > 0)
-    at = at[(line.ts[at] < end) & (line.ts[at + 1] > start)]
-    lost = float(((line.ts[at + 1] - line.ts[at]) * line.fastest).sum())
-    return len(at), int(np.ceil(lost * 100))
+    before, after = line.ts[at][:, None], line.ts[at + 1][:, None]
+    inside = (before < ends) & (after > starts)
+    lost = ((after - before) * line.fastest * inside).sum(axis=0)
+    return inside.sum(axis=0), np.ceil(lost * 100).astype(np.int64)
 
 
 def _expected(line: Curve, start: int, end: int) -> float:

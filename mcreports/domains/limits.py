@@ -12,7 +12,7 @@ from mcreports import rules
 from mcreports.checks import Status
 from mcreports.domains.coverage import judge_sight
 from mcreports.domains.derive import money, number, ratio, share
-from mcreports.domains.series import Seen, instant, lines, seen, watch
+from mcreports.domains.series import Seen, instant, lines, seen, usual_interval, watch
 from mcreports.figures import Figure, Quality
 from mcreports.rules import Rule, Subject
 
@@ -36,8 +36,8 @@ def limit(snapshot: Snapshot, tenant: str, which: str, span: Span) -> Figure:
     query = snapshot.metrics[key].selector(tenant=tenant)
     blank = Figure(figure_id, tenant, None, "USD", span, query, "gauge.last", Quality.UNKNOWN)
     window = watch(snapshot, key, *span)
-    for line in lines(snapshot.table(key), snapshot.metrics[key].labels):
-        if line.labels[0] == tenant and len(_inside(line, window)):
+    for line in lines(snapshot.lot(key, tenant), snapshot.metrics[key].labels, usual_interval(snapshot, key)):
+        if len(_inside(line, window)):
             return _read(snapshot, blank, key, line)
     return replace(blank, reason="no limit is set, or its samples are missing")
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mcreports.domains import ledger
+from mcreports.domains.accounts import COST, accounts, spend, until
+from mcreports.domains.series import milliseconds
 from mcreports.figures import Figure, Quality
 from mcreports.names import UNALLOCATED
 from mcreports.plan import REACH
@@ -17,24 +19,27 @@ from mcreports.plan import REACH
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mcreports.domains.ledger import Curve, Spend
+    from mcreports.domains.accounts import Account, Accounts
+    from mcreports.domains.ledger import Spend
     from mcreports.snapshot import Snapshot
 
-COST = "budget.cost"
 METHOD = "counter.curve"
 STALE = 5  # a series that has been silent for so many intervals is not waited for
+
+TOO_FAR = ledger.Spend(None, reasons=("the snapshot does not reach back so far",))
 
 Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
 class Books:
-    """Curves by (tenant, driver), and the tenants that a report speaks of, expected ones first."""
+    """Accounts by tenant and driver, and the tenants that a report speaks of, expected ones first."""
 
     snapshot: Snapshot
-    lines: Mapping[tuple[str, ...], Curve]
+    accounts: Mapping[str, Mapping[str, Account]]
     tenants: tuple[str, ...]
     drivers: tuple[str, ...]
+    known: dict[tuple[str, str | None, Span], Spend] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def unexpected(self) -> tuple[str, ...]:
@@ -44,8 +49,7 @@ class Books:
     @property
     def until(self) -> datetime:
         """The end of what the source was asked for: before the period's end while that is still to come."""
-        window = self.snapshot.windows.get(COST)
-        return self.snapshot.period.end if window is None else window.end
+        return until(self.snapshot)
 
     @property
     def end(self) -> datetime:
@@ -60,27 +64,39 @@ class Books:
     def heard(self, tenant: str, at: datetime) -> datetime:
         """The newest instant up to ``at`` that every series of a tenant has reached, stale ones apart."""
         now = milliseconds(at)
-        own = [line for key, line in self.lines.items() if key[0] == tenant]
-        last = [int(line.ts[-1]) for line in own if now - STALE * line.interval <= line.ts[-1] < now]
+        own = self.accounts.get(tenant, {}).values()
+        last = [one.last for one in own if now - STALE * one.interval <= one.last < now]
         return at - timedelta(milliseconds=now - min(last)) if last else at
 
     def spend(self, tenant: str, driver: str | None, span: Span) -> Spend:
         """What a tenant spent in a window, for one driver or for all."""
+        asked = tenant, driver, span
+        if asked not in self.known:
+            self.known[asked] = self._spend(tenant, driver, span)
+        return self.known[asked]
+
+    def _spend(self, tenant: str, driver: str | None, span: Span) -> Spend:
         start, end = (milliseconds(at) for at in span)
         window = self.snapshot.windows.get(COST)
         if window is not None and span[0] < window.start:
-            return ledger.Spend(None, reasons=("the snapshot does not reach back so far",))
-        own = {key: line for key, line in self.lines.items() if key[0] == tenant and driver in {None, key[1]}}
-        parts = {key: ledger.spend(line, start, end) for key, line in own.items()}
-        whole = ledger.total(parts.values())
+            return TOO_FAR
+        own = {name: one for name, one in self.accounts.get(tenant, {}).items() if driver in {None, name}}
+        parts = {name: self._read(tenant, name, (start, end)) for name in own}
+        whole = ledger.total(parts.values()) if len(parts) != 1 else next(iter(parts.values()))
         over = start - REACH // timedelta(milliseconds=1)  # a series that ended before has no part in the window
         silent = [
-            key[1] for key, line in own.items() if parts[key].cents is None and line.ts[0] < end and line.ts[-1] >= over
+            name for name, one in own.items() if parts[name].cents is None and one.first < end and one.last >= over
         ]
         if whole.cents is None or not silent:
             return whole
         reason = f"nothing is known of {', '.join(name or UNALLOCATED for name in silent)}"
         return replace(whole, quality=Quality.ESTIMATED, high=None, reasons=(*whole.reasons, reason))
+
+    def _read(self, tenant: str, driver: str, span: tuple[int, int]) -> Spend:
+        spends = self.accounts[tenant][driver].spends
+        if span not in spends:
+            spends[span] = spend(self.snapshot, (tenant, driver), span)
+        return spends[span]
 
     def figure(self, figure_id: str, tenant: str | None, span: Span, **labels: str) -> Figure:
         """Spend as a figure: of a tenant or of all, of the driver among the labels or of all."""
@@ -98,7 +114,7 @@ class Books:
         """Whether nothing is known of a tenant's window, unless it came later to a source that was watching."""
         if self.spend(tenant, None, span).cents is not None:
             return False
-        born = [line.born for key, line in self.lines.items() if key[0] == tenant]
+        born = [one.first for one in self.accounts.get(tenant, {}).values()]
         since = self.snapshot.windows[COST].watched_since if COST in self.snapshot.windows else None
         is_unborn = bool(born) and min(born) >= milliseconds(span[1]) and since is not None and since < span[1]
         return not is_unborn
@@ -147,19 +163,18 @@ class Books:
 
 
 def open_books(snapshot: Snapshot) -> Books:
-    """The books of a snapshot, with the months of its own zone as the ledger's."""
-    window = snapshot.windows.get(COST)
-    table = snapshot.table(COST)
-    if window is None:
+    """The books of a snapshot; opened once, for its figures ask again and again."""
+    opened: Books = snapshot.once("books", lambda: _open(snapshot))
+    return opened
+
+
+def _open(snapshot: Snapshot) -> Books:
+    if COST not in snapshot.windows:
         return Books(snapshot, {}, snapshot.tenants, ())
-    after = max(snapshot.period.after, window.end.date())
-    covered = replace(snapshot.period, label="", kind="range", first=window.start.date(), after=after)
-    months = np.array([milliseconds(month.start) for month in covered.split("month")], dtype=np.int64)
-    since = None if window.watched_since is None else milliseconds(window.watched_since)
-    lines = ledger.curves(table, months, since)
-    unexpected = sorted({key[0] for key in lines} - set(snapshot.tenants))
-    drivers = tuple(sorted({key[1] for key in lines}, key=_driver_order))
-    return Books(snapshot, lines, (*snapshot.tenants, *unexpected), drivers)
+    own: Accounts = snapshot.once("accounts", lambda: accounts(snapshot))
+    unexpected = sorted(own.keys() - set(snapshot.tenants))
+    drivers = tuple(sorted({driver for one in own.values() for driver in one}, key=_driver_order))
+    return Books(snapshot, own, (*snapshot.tenants, *unexpected), drivers)
 
 
 def _driver_order(driver: str) -> tuple[int, str]:
@@ -174,8 +189,3 @@ def _silence(spent: Spend) -> str:
 def usd(cents: int | None) -> Decimal | None:
     """Cents as a Decimal of USD."""
     return None if cents is None else Decimal(cents).scaleb(-2)
-
-
-def milliseconds(at: datetime) -> int:
-    """An instant as milliseconds since 1970."""
-    return round((at - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)

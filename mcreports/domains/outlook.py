@@ -11,9 +11,10 @@ import numpy as np
 
 from mcreports import rules
 from mcreports.analysis import forecast as forecasting
+from mcreports.domains.calendar import HISTORY_WEEKS
 from mcreports.domains.derive import difference, ends, money, number, ratio
 from mcreports.domains.limits import doubt
-from mcreports.domains.money import milliseconds
+from mcreports.domains.series import milliseconds
 from mcreports.figures import Figure, Quality
 from mcreports.rules import Rule, Subject
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from mcreports.domains.money import Books
     from mcreports.period import Period
 
-HISTORY_WEEKS = 8
 NOT_THIS_MONTH = "not this month"
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from mcreports.checks import Status
 from mcreports.domains import Section
 from mcreports.domains.coverage import judge_sight
-from mcreports.domains.events import Count, tally, together
+from mcreports.domains.events import Count, together
+from mcreports.domains.tally import tally
 from mcreports.figures import Figure, Quality
 from mcreports.rules import Subject, judge
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mcreports.checks import Verdict
-    from mcreports.domains.events import Tally
+    from mcreports.domains.tally import Tally
     from mcreports.snapshot import Snapshot
 
 Bound = Fraction | float  # a float only where it is infinite or not a number

@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mcreports.figures import instant_text
-from mcreports.samples import interval_of
+from mcreports.samples import interval_of, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
     from mcreports.snapshot import Snapshot
 
+Spans = tuple[tuple[int, int], ...]  # pairs of instants in ms, in order
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 GAP = 2.0  # samples further apart than this many intervals have a gap between them
+REGULAR = 0.5  # a step that is off by less than this part of the interval is one scrape's
 JITTER = 0.1  # how much of an interval a scrape may come late without counting as missed
 
 
@@ -53,21 +56,58 @@ class Watch:
 
 @dataclass(frozen=True)
 class Seen:
-    """How many samples a window holds and should hold, and its gaps as pairs of instants in ms."""
+    """How many samples a window holds and should hold, and its gaps and resets as pairs of instants in ms.
+
+    ``dark`` is when none of the series could be seen (None: no series has a part in the window), ``interval``
+    the longest of their intervals in ms (0: not known).
+    """
 
     samples: int = 0
     expected: int = 0
-    gaps: tuple[tuple[int, int], ...] = ()
+    gaps: Spans = ()
+    resets: Spans = ()
+    dark: Spans | None = None
+    interval: float = 0.0
 
     def __add__(self, other: Seen) -> Seen:
-        """Both together; a gap that both have is one."""
-        gaps = tuple(dict.fromkeys((*self.gaps, *other.gaps)))
-        return Seen(self.samples + other.samples, self.expected + other.expected, gaps)
+        """Both together, in any order; a gap or a reset that both have is one."""
+        return Seen(
+            self.samples + other.samples,
+            self.expected + other.expected,
+            _united(self.gaps, other.gaps),
+            _united(self.resets, other.resets),
+            other.dark if self.dark is None else self.dark if other.dark is None else common(self.dark, other.dark),
+            max(self.interval, other.interval),
+        )
 
     @property
     def share(self) -> float | None:
         """Samples seen of those expected, at most 1; None when none could be expected."""
-        return self.samples / self.expected if self.expected else None
+        return min(1.0, self.samples / self.expected) if self.expected else None
+
+
+def common(one: Spans, two: Spans) -> Spans:
+    """What two sorted lists of spans have in common.
+
+    >>> common(((0, 4), (6, 9)), ((2, 7), (8, 9)))
+    ((2, 4), (6, 7), (8, 9))
+    """
+    if one == two:
+        return one
+    found, left, right = [], 0, 0
+    while left < len(one) and right < len(two):
+        first, last = max(one[left][0], two[right][0]), min(one[left][1], two[right][1])
+        if first < last:
+            found.append((first, last))
+        if one[left][1] <= two[right][1]:
+            left += 1
+        else:
+            right += 1
+    return tuple(found)
+
+
+def _united(one: Spans, two: Spans) -> Spans:
+    return one if one == two or not two else two if not one else tuple(sorted({*one, *two}))
 
 
 def milliseconds(at: datetime) -> int:
@@ -86,8 +126,8 @@ def instant(at: int) -> str:
 
 def watch(snapshot: Snapshot, key: str, start: datetime, end: datetime) -> Watch:
     """The window of a metric, no longer than what was asked of the source."""
-    window, ts = snapshot.windows.get(key), snapshot.table(key)["ts"]
-    seen = [] if ts.empty else [milliseconds(ts.min().to_pydatetime())]
+    window, (first, _) = snapshot.windows.get(key), snapshot.reach(key)
+    seen = [] if first is None else [milliseconds(first)]
     # a gauge is pulled without anything before its window, and the first violation of all is its counter's first
     # sample: the other metrics tell since when there was a source
     others = [
@@ -99,8 +139,14 @@ def watch(snapshot: Snapshot, key: str, start: datetime, end: datetime) -> Watch
     return Watch(milliseconds(start), milliseconds(until), min(seen, default=None))
 
 
-def lines(table: pd.DataFrame, labels: Sequence[str]) -> list[Line]:
-    """Each series of a conformed table, without copying its samples."""
+def usual_interval(snapshot: Snapshot, key: str) -> float:
+    """The interval in ms at which a metric is scraped: a series of one sample is scraped as the others are."""
+    window = snapshot.windows.get(key)
+    return float("nan") if window is None or window.interval is None else window.interval
+
+
+def lines(table: pd.DataFrame, labels: Sequence[str], usual: float = float("nan")) -> list[Line]:
+    """Each series of a conformed table, without copying its samples; ``usual`` is the interval where one shows none."""
     if table.empty:
         return []
     ts, values = table["ts"].astype("int64").to_numpy(), table["value"].to_numpy()
@@ -113,8 +159,6 @@ def lines(table: pd.DataFrame, labels: Sequence[str]) -> list[Line]:
     parts = [slice(int(a), int(b)) for a, b in zip(firsts, [*firsts[1:], len(table)], strict=True)]
     names = table[list(labels)].iloc[firsts].astype(object).to_numpy() if labels else np.empty((1, 0), object)
     intervals = np.array([interval_of(ts[part]) for part in parts])
-    usual = float("nan") if np.isnan(intervals).all() else float(np.nanmedian(intervals))
-    # a series of one sample is scraped as its siblings are
     intervals[np.isnan(intervals)] = usual
     return [
         Line(tuple(str(name) for name in own), ts[part], values[part], float(interval))
@@ -122,26 +166,64 @@ def lines(table: pd.DataFrame, labels: Sequence[str]) -> list[Line]:
     ]
 
 
-def seen(line: Line, window: Watch) -> Seen:
-    """How much of the window a series has seen; one that is over before it, or not yet there, has no part in it."""
+def every_line(snapshot: Snapshot, key: str) -> Iterator[Line]:
+    """Each series of a metric, the table read in parts that hold whole tenants."""
+    for part in snapshot.parts(key):
+        yield from lines(part, snapshot.metrics[key].labels, usual_interval(snapshot, key))
+
+
+def seen(line: Line, window: Watch, *, counts: bool = False) -> Seen:
+    """How much of the window a series has seen; one that is over before it, or not yet there, has no part in it.
+
+    Its resets are looked for where it ``counts``.
+    """
     start, end = window.start, window.end
     left, right = np.searchsorted(line.ts, [start, end], side="left")
     before = int(line.ts[left - 1]) if left else None
     after = int(line.ts[right]) if right < len(line.ts) else None
     begin = max(start, int(line.ts[0])) if window.is_born(line) else start
-    inside = line.ts[left:right]
-    if begin >= end or np.isnan(line.interval) or (not len(inside) and (before is None or after is None)):
-        return Seen(len(inside), len(inside))
-    if not len(inside):
-        return Seen(0, max(1, round((end - start) / line.interval)), ((start, end),))
-    steps = np.diff(inside) / line.interval
-    missed = int(np.maximum(np.rint(steps) - 1, 0).sum())
-    missed += _missed_before(int(inside[0]), begin, before, line.interval)
-    missed += _missed_after(int(inside[-1]), end, after, line.interval)
+    inside, interval = line.ts[left:right], pace(line)
+    if begin >= end or (not len(inside) and (before is None or after is None)):
+        return Seen()
+    began = resets(line, window) if counts else ()
     edges = np.concatenate([[begin], inside, [end]])
-    wide = np.flatnonzero(np.diff(edges) > GAP * line.interval)
-    gaps = tuple((int(edges[at]), int(edges[at + 1])) for at in wide)
-    return Seen(len(inside), len(inside) + missed, gaps)
+    unborn = ((start, begin),) if begin > start else ()
+    if np.isnan(interval):
+        return Seen(len(inside), len(inside), (), began, unborn + _wider(edges, 0))
+    if not len(inside):
+        return Seen(0, max(1, round((end - start) / interval)), ((start, end),), (), ((start, end),), interval)
+    steps = np.diff(inside) / interval
+    missed = int(np.maximum(np.rint(steps) - 1, 0).sum())
+    missed += _missed_before(int(inside[0]), begin, before, interval)
+    missed += _missed_after(int(inside[-1]), end, after, interval)
+    gaps = _wider(edges, (GAP + JITTER) * interval)  # one scrape missed, and the next one late, is no gap
+    return Seen(len(inside), len(inside) + missed, gaps, began, unborn + gaps, interval)
+
+
+def resets(line: Line, window: Watch) -> Spans:
+    """Where a counter's value in the window is below the one before: the instants of both."""
+    values = line.values  # noqa: PD011 - a Line of ours
+    if not (values[1:] < values[:-1]).any():
+        return ()
+    valid = np.isfinite(values) & (values >= 0)
+    ts = line.ts[valid]
+    at = np.flatnonzero(np.diff(settled(values[valid])) < 0)
+    at = at[(ts[at + 1] >= window.start) & (ts[at + 1] < window.end)]
+    return tuple((int(ts[i]), int(ts[i + 1])) for i in at)
+
+
+def pace(line: Line) -> float:
+    """The mean interval in ms of the scrapes that were not missed: in a long gap the median's error adds up."""
+    if len(line.ts) < 2:  # noqa: PLR2004 - a step needs two samples
+        return line.interval
+    steps = np.diff(line.ts)
+    regular = steps[np.abs(steps - line.interval) < REGULAR * line.interval]
+    return float(regular.mean()) if len(regular) else line.interval
+
+
+def _wider(edges: np.ndarray, least: float) -> Spans:
+    wide = np.flatnonzero(np.diff(edges) > least)
+    return tuple((int(edges[at]), int(edges[at + 1])) for at in wide)
 
 
 def _missed_before(first: int, begin: int, before: int | None, interval: float) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 
 from mcreports.domains import Section, budget
 from mcreports.domains.autonomy import judge_autonomy
-from mcreports.domains.budget import Calendar
+from mcreports.domains.calendar import Calendar
 from mcreports.domains.derive import difference, money, number, share
 from mcreports.domains.grounding import judge_grounding
 from mcreports.domains.money import open_books

@@ -21,7 +21,7 @@ from mcreports.sources import SourceInfo
 from mcreports.take import Order, take
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -70,7 +70,7 @@ class Scene:
             source=SourceInfo("demo", "demo://"),
             metrics=CATALOGUE,
             tables=made,
-            windows={key: Window(self.start, self.end, since.get(key)) for key in made},
+            windows={key: Window(self.start, self.end, since.get(key), usual(tables[key])) for key in made},
             rules=RULES,
             evidence=self.evidence,
         )
@@ -79,6 +79,12 @@ class Scene:
         first = int(self.start.timestamp() * 1000)
         ts = np.array([first + round(60_000 * minute) for minute, _ in rows], np.int64)
         return own, ts, np.array([value for _, value in rows], float)
+
+
+def usual(series: Mapping[tuple[str, ...], Minutes]) -> float | None:
+    """The interval in ms at which most series were sampled."""
+    steps = [60_000 * float(np.median(np.diff([at for at, _ in rows]))) for rows in series.values() if len(rows) > 1]
+    return float(np.median(steps)) if steps else None
 
 
 @pytest.fixture(scope="session")
@@ -103,15 +109,25 @@ class Platform:
     info: SourceInfo = field(default_factory=lambda: SourceInfo("made", "made://up"))
     rows: list[tuple[str, Series]] = field(default_factory=list)
 
-    def fetch(self, metric: Metric, start: datetime, end: datetime, tenants: Sequence[str] | None = None) -> Pulled:
+    def tenants(self, metric: Metric, start: datetime, end: datetime) -> tuple[str, ...]:
+        """The tenants with a sample in [start, end)."""
+        if "tenant" not in metric.labels:
+            return ()
+        return tuple(sorted({one.labels.get("tenant", "") for one in self.series(metric, start, end)}))
+
+    def series(
+        self, metric: Metric, start: datetime, end: datetime, tenants: Sequence[str] | None = None
+    ) -> Iterator[Series]:
         """The samples in [start, end)."""
         first, after = (round(at.timestamp() * 1000) for at in (start, end))
-        found = []
         for key, one in self.rows:
             inside = (one.ts >= first) & (one.ts < after)
-            if key == metric.key and (tenants is None or one.labels.get("tenant", "") in tenants):
-                found.append(replace(one, ts=one.ts[inside], values=one.values[inside]))  # noqa: PD011 - no DataFrame
-        return samples.gather(metric, found, tenants)
+            if key == metric.key and inside.any() and (tenants is None or one.labels.get("tenant", "") in tenants):
+                yield replace(one, ts=one.ts[inside], values=one.values[inside])  # noqa: PD011 - no DataFrame
+
+    def fetch(self, metric: Metric, start: datetime, end: datetime, tenants: Sequence[str] | None = None) -> Pulled:
+        """The same, conformed."""
+        return samples.gather(metric, self.series(metric, start, end, tenants), tenants)
 
     def times(self, since: str | None, until: str | None) -> np.ndarray:
         """Every hour from an instant to another, both included."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mcreports.checks import Status
-from mcreports.domains.budget import Calendar
+from mcreports.domains.calendar import Calendar
 from mcreports.period import Period
 from mcreports.settings import ReportSettings, Settings
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcreports.domains.coverage import judge_coverage
-from mcreports.domains.events import tally
+from mcreports.domains.tally import tally
 
 KEY = "grounding.checks"
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcreports.domains.events import EXACT, Count, tally, together
+from mcreports.domains.events import EXACT, Count, together
+from mcreports.domains.tally import tally
 from mcreports.figures import Quality
 
 if TYPE_CHECKING:

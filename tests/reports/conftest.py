@@ -40,6 +40,9 @@ class Altered:
     def info(self) -> Any:
         return self.demo.info
 
+    def tenants(self, metric: Metric, start: datetime, end: datetime) -> tuple[str, ...]:
+        return tuple(sorted(self.names.values())) if "tenant" in metric.labels else ()
+
     def fetch(
         self, metric: Metric, start: datetime, end: datetime, tenants: Sequence[str] | None = None
     ) -> samples.Pulled:
