@@ -13,7 +13,7 @@ from mcreports.plan import REACH, further_back, further_on
 from mcreports.snapshot import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -34,12 +34,13 @@ GROWTH = 8
 
 @dataclass(frozen=True)
 class Errand:
-    """What is asked of a source: a metric in [start, end), as of now."""
+    """What is asked of a source: a metric in [start, end), as of now; the catalogue holds the others beside it."""
 
     source: Source
     metric: Metric
     span: Span
     now: datetime
+    catalogue: Mapping[str, Metric]
 
     @property
     def asked(self) -> Span:

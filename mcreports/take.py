@@ -13,17 +13,16 @@ from mcreports.metrics import remap
 from mcreports.plan import TENANTS, plan
 from mcreports.rules import RULES, Rule
 from mcreports.shelf import owners_of, put
-from mcreports.snapshot import Snapshot, Window
+from mcreports.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, MutableMapping
+    from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
     from decimal import Decimal
 
     import pandas as pd
 
     from mcreports.haul import Told
     from mcreports.period import Period
-    from mcreports.samples import Note
     from mcreports.settings import Settings, TenantSettings
     from mcreports.sources import Source
 
@@ -61,30 +60,47 @@ def take(order: Order, source: Source, settings: Settings, now: datetime, bench:
 
     A period that is not over, or not settled, is a UsageError unless a provisional one will do.
     """
-    state = _state(order, settings, now)
+    tables: MutableMapping[str, pd.DataFrame] = {} if bench.tables is None else bench.tables
+    told: dict[str, list[Told]] = {}
+    asked = errands(order, source, settings, now)
+    for key, errand in asked.items():
+        bench.tell(errand.metric.name)
+        put(tables, key, _hearing(pull(errand, order.tenants), told.setdefault(key, [])))
+    return assemble(order, settings, asked, told, tables)
+
+
+def errands(order: Order, source: Source, settings: Settings, now: datetime) -> dict[str, Errand]:
+    """What is to be pulled for an order, by metric; a period that is too young for it is a UsageError."""
+    _state(order, settings, now)
     metrics = remap(
         {key: own.name for key, own in settings.metrics.items() if own.name},
         {key: own.labels for key, own in settings.metrics.items() if own.labels},
     )
-    tables: MutableMapping[str, pd.DataFrame] = {} if bench.tables is None else bench.tables
-    windows: dict[str, Window] = {}
-    notes: list[Note] = []
-    seen: set[str] = set()
-    for key, span in (order.windows or plan(order.report, order.period)).items():
-        bench.tell(metrics[key].name)
-        errand = Errand(source, metrics[key], (min(span[0], now), min(span[1], now)), now)
-        told: list[Told] = []
-        put(tables, key, _hearing(pull(errand, order.tenants), told))
-        windows[key] = window_of(errand, order.tenants, told)
-        notes += dict.fromkeys(note for one in told for note in one.notes)
-        seen |= {name for one in told for name in one.tenants}
+    spans = (order.windows or plan(order.report, order.period)).items()
+    return {
+        key: Errand(source, metrics[key], (min(start, now), min(end, now)), now, metrics) for key, (start, end) in spans
+    }
+
+
+def assemble(
+    order: Order,
+    settings: Settings,
+    asked: Mapping[str, Errand],
+    told: Mapping[str, Sequence[Told]],
+    tables: Mapping[str, pd.DataFrame],
+) -> Snapshot:
+    """The snapshot of what was pulled, from its tables and from what was told beside them."""
+    errand = next(iter(asked.values()))
     own, named = _of(order, settings), owners_of(tables, TENANTS)
+    seen = {name for parts in told.values() for one in parts for name in one.tenants}
     names = expected(order, settings, seen, named)
-    read = _evidence(order, settings, names)
+    notes = [note for parts in told.values() for note in dict.fromkeys(note for one in parts for note in one.notes)]
     snapshot = Snapshot(
-        report=order.report, period=order.period, state=state, tenants=names, source=source.info, metrics=metrics,
-        tables=tables, windows=windows, rules=_rules(settings, own), owners=_owners(own, named),
-        budgets=_budgets(own), evidence=read, notes=tuple(notes), configured=bool(settings.report.tenants),
+        report=order.report, period=order.period, state=_state(order, settings, errand.now), tenants=names,
+        source=errand.source.info, metrics=errand.catalogue, tables=tables,
+        windows={key: window_of(one, order.tenants, told[key]) for key, one in asked.items()},
+        rules=_rules(settings, own), owners=_owners(own, named), budgets=_budgets(own),
+        evidence=_evidence(order, settings, names), notes=tuple(notes), configured=bool(settings.report.tenants),
     )  # fmt: skip
     return replace(snapshot, state=PRELIMINARY) if _is_unfinished(snapshot) else snapshot
 
