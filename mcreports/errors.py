@@ -7,6 +7,7 @@ McreportsError            1   our fault, or data that contradict themselves
 │   └── UnreachableError  75  the source did not answer in time: try again
 ├── DataError             1   samples or evidence contradict themselves
 ├── EvidenceError         1   an evidence file cannot be read
+├── ArchiveError          1   the archive's files could not be read or written
 ├── RunError              1   a notebook did not come to its own end
 └── PublishError          1   a run could not be published; the last one stays
 """
@@ -46,6 +47,10 @@ class DataError(McreportsError):
 
 class EvidenceError(McreportsError):
     """An evidence file is truncated, malformed or somebody else's."""
+
+
+class ArchiveError(McreportsError):
+    """A file of the archive could not be listed, read or written; what was archived before stands."""
 
 
 class RunError(McreportsError):

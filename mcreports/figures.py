@@ -24,7 +24,7 @@ class Quality(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A number and its passport: unit, window, quality, bounds, coverage, query and method.
 
@@ -111,13 +111,16 @@ class Figures:
         self.every = tuple(every)
         self._window = window
         self._found: dict[tuple[object, ...], list[Figure]] = {}
-        keys: set[str] = set()
+        self._of: dict[tuple[str, str | None], list[Figure]] = {}
+        self._where: dict[str, list[Figure]] = {}
         for figure in self.every:
-            if figure.key in keys:
+            same = self._found.setdefault((figure.id, figure.tenant, figure.labels), [])
+            if same and figure.key in {other.key for other in same}:
                 msg = f"two figures are called {figure.key}; one fact has one figure"
                 raise DataError(msg)
-            keys.add(figure.key)
-            self._found.setdefault((figure.id, figure.tenant, figure.labels), []).append(figure)
+            same.append(figure)
+            self._of.setdefault((figure.id, figure.tenant), []).append(figure)
+            self._where.setdefault(figure.id, []).append(figure)
 
     def __iter__(self) -> Iterator[Figure]:
         """Each figure, in the order in which they were made."""
@@ -134,4 +137,8 @@ class Figures:
 
     def where(self, figure_id: str) -> tuple[Figure, ...]:
         """Every figure of this id, whatever tenant and labels."""
-        return tuple(f for f in self.every if f.id == figure_id)
+        return tuple(self._where.get(figure_id, ()))
+
+    def of(self, figure_id: str, tenant: str | None) -> tuple[Figure, ...]:
+        """Every figure of this id and tenant (None: the platform), whatever its labels."""
+        return tuple(self._of.get((figure_id, tenant), ()))

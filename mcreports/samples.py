@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from mcreports.metrics import Metric
 
+    Labels = tuple[str, ...]
+    Replicas = dict[tuple[tuple[str, str], ...], list["Series"]]
+
 __all__ = [
     "TS",
     "Note",
@@ -27,6 +30,7 @@ __all__ = [
     "Series",
     "empty",
     "gather",
+    "gather_parts",
     "instants",
     "interval_of",
     "settled",
@@ -35,6 +39,7 @@ __all__ = [
     "unwrap",
 ]
 TS = "datetime64[ms, UTC]"
+_ROOM = 1 << 16  # samples by which columns grow at least
 
 
 @dataclass(frozen=True)
@@ -69,20 +74,64 @@ def empty(metric: Metric) -> pd.DataFrame:
     return tabulate(metric, [])
 
 
+class _Rows:
+    """All instants (ms) and values of series appended one by one, in columns that grow where they lie."""
+
+    def __init__(self) -> None:
+        self._owns: list[tuple[str, ...]] = []
+        self._counts: list[int] = []
+        self._ts, self._values = np.empty(0, np.int64), np.empty(0, np.float64)
+        self._size = 0
+
+    def append(self, own: tuple[str, ...], ts: np.ndarray, values: np.ndarray) -> None:
+        """Copy a series to the end."""
+        end = self._size + len(ts)
+        if end > len(self._ts):
+            self._resize(end + max(end // 16, _ROOM))
+        self._ts[self._size : end], self._values[self._size : end] = ts, values
+        self._owns.append(own)
+        self._counts.append(len(ts))
+        self._size = end
+
+    def take(self) -> tuple[list[tuple[str, ...]], np.ndarray, np.ndarray, np.ndarray]:
+        """The series' names in order, how many samples each has, all instants and all values."""
+        self._resize(self._size)
+        counts = np.array(self._counts, np.int64)
+        order = sorted(range(len(self._owns)), key=self._owns.__getitem__)
+        owns, ts, values = [self._owns[at] for at in order], self._ts, self._values
+        if owns != self._owns:
+            firsts = np.cumsum(counts) - counts
+            pieces = [slice(int(firsts[at]), int(firsts[at] + counts[at])) for at in order]
+            ts, values = (np.concatenate([column[piece] for piece in pieces]) for column in (ts, values))
+            counts = counts[order]
+        return owns, counts, ts, values
+
+    def _resize(self, size: int) -> None:
+        # the columns are nobody else's; the system moves the pages of large ones, and nothing is held twice
+        self._ts.resize(size, refcheck=False)
+        self._values.resize(size, refcheck=False)
+
+
 def tabulate(metric: Metric, series: Sequence[tuple[tuple[str, ...], np.ndarray, np.ndarray]]) -> pd.DataFrame:
     """A conformed table from (label values, ts in ms, values) per series, each sorted by time."""
-    ordered = sorted(series, key=lambda one: one[0])
-    counts = [len(ts) for _, ts, _ in ordered]
+    rows = _Rows()
+    for own, ts, values in sorted(series, key=lambda one: one[0]):
+        rows.append(own, ts, values)
+    return _table(metric, rows)
+
+
+def _table(metric: Metric, rows: _Rows) -> pd.DataFrame:
+    owns, counts, stamps, values = rows.take()
     columns: dict[str, object] = {}
     for position, label in enumerate(metric.labels):
-        names = sorted({labels[position] for labels, _, _ in ordered})
+        names = sorted({own[position] for own in owns})
         index = {name: code for code, name in enumerate(names)}
-        codes = np.repeat(np.array([index[labels[position]] for labels, _, _ in ordered], dtype=np.int32), counts)
+        # as narrow as pandas makes them, so that it makes no copy
+        width = next(kind for kind in (np.int8, np.int16, np.int32) if len(names) < np.iinfo(kind).max)
+        codes = np.repeat(np.array([index[own[position]] for own in owns], dtype=width), counts)
         columns[label] = pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype="object"))
-    stamps = np.concatenate([ts for _, ts, _ in ordered]) if ordered else np.empty(0, np.int64)
-    values = np.concatenate([v for _, _, v in ordered]) if ordered else np.empty(0, np.float64)
-    columns["ts"] = pd.DatetimeIndex(stamps.astype(np.int64, copy=False).view("datetime64[ms]")).tz_localize("UTC")
-    columns["value"] = values.astype(np.float64, copy=False)
+    columns["ts"] = pd.array(stamps, dtype=TS, copy=False)  # type: ignore[call-overload]
+    columns["value"] = values
     return pd.DataFrame(columns, copy=False)
 
 
@@ -94,34 +143,51 @@ def gather(metric: Metric, series: Iterable[Series], tenants: Sequence[str] | No
     side the fullest is taken, another one fills its holes, and they are never added up.
     A series of a tenant that was not asked for is a DataError: the source's filter did not hold.
     """
-    groups: dict[tuple[str, ...], dict[tuple[tuple[str, str], ...], list[Series]]] = {}
+    return gather_parts(metric, [series], tenants)
+
+
+def gather_parts(metric: Metric, parts: Iterable[Iterable[Series]], tenants: Sequence[str] | None = None) -> Pulled:
+    """The same of series in parts, none of whose series goes on in another; each is let go of before the next."""
+    rows, notes = _Rows(), list[Note]()
+    for part in parts:
+        groups = _groups(metric, part, tenants)
+        for own in sorted(groups):
+            merged, texts = _merged(metric, own, groups.pop(own))
+            tenant = dict(zip(metric.labels, own, strict=True)).get("tenant")
+            notes.extend(Note("replicas.apart", metric.key, tenant, text) for text in texts)
+            if merged is not None:
+                rows.append(own, merged.ts, merged.values)
+    return Pulled(_table(metric, rows), tuple(notes))
+
+
+def _groups(metric: Metric, series: Iterable[Series], tenants: Sequence[str] | None) -> dict[Labels, Replicas]:
+    """The pieces of every server series, by our own labels and then by all of the server's."""
+    groups: dict[Labels, Replicas] = {}
+    wanted = None if tenants is None or "tenant" not in metric.labels else set(tenants)
     for one in series:
         own = tuple(one.labels.get(metric.server_label(label), "") for label in metric.labels)
-        if tenants is not None and "tenant" in metric.labels and own[metric.labels.index("tenant")] not in tenants:
-            msg = f"{metric.name}: asked for {', '.join(tenants)} and got a series of tenant {own[0]!r}"
+        if wanted is not None and own[metric.labels.index("tenant")] not in wanted:
+            msg = f"{metric.name}: asked for {', '.join(tenants or ())} and got a series of tenant {own[0]!r}"
             raise DataError(msg)
         groups.setdefault(own, {}).setdefault(tuple(sorted(one.labels.items())), []).append(one)
-    rows: list[tuple[tuple[str, ...], np.ndarray, np.ndarray]] = []
-    notes: list[Note] = []
-    for own in list(groups):
-        replicas = groups.pop(own)  # and let go of as soon as it is merged: a year of minutes is 130 MB
-        name = metric.selector(**dict(zip(metric.labels, own, strict=True)))
-        read = ((labels, *_settle(name, parts)) for labels, parts in replicas.items())
-        curves = [Curve(labels, ts, values, interval_of(ts)) for labels, ts, values in read if len(ts)]
-        if not curves:
-            continue
-        merged, texts = merge(metric, curves)
-        tenant = dict(zip(metric.labels, own, strict=True)).get("tenant")
-        notes.extend(Note("replicas.apart", metric.key, tenant, text) for text in texts)
-        rows.append((own, merged.ts, merged.values))  # noqa: PD011 - a curve of ours
-    return Pulled(tabulate(metric, rows), tuple(notes))
+    return groups
+
+
+def _merged(metric: Metric, own: Labels, replicas: Replicas) -> tuple[Curve | None, list[str]]:
+    """One curve of all server series of one of ours, None where none has a sample, and what is to be said."""
+    name = metric.selector(**dict(zip(metric.labels, own, strict=True)))
+    read = ((labels, *_settle(name, parts)) for labels, parts in replicas.items())
+    curves = [Curve(labels, ts, values, interval_of(ts)) for labels, ts, values in read if len(ts)]
+    return merge(metric, curves) if curves else (None, [])
 
 
 def _settle(name: str, parts: list[Series]) -> tuple[np.ndarray, np.ndarray]:
     """The samples of one series in time order; equal duplicates dropped, NaN left out."""
-    ts = np.concatenate([part.ts for part in parts]).astype(np.int64)
-    values = np.concatenate([part.values for part in parts]).astype(np.float64)  # noqa: PD011 - a Series of ours
+    ts = np.concatenate([part.ts for part in parts]).astype(np.int64, copy=False)
+    values = np.concatenate([part.values for part in parts]).astype(np.float64, copy=False)  # noqa: PD011 - a Series of ours
     known = ~np.isnan(values)
+    if known.all() and (ts[1:] > ts[:-1]).all():
+        return ts, values
     order = np.lexsort((values[known], ts[known]))
     ts, values = ts[known][order], values[known][order]
     same = np.flatnonzero(np.diff(ts) == 0)

@@ -217,6 +217,8 @@ spec:
               env:
                 - name: MCREPORTS__REPORT__OUTPUT
                   value: /var/lib/mcreports/output
+                - name: MCREPORTS__ARCHIVE__URL
+                  value: /var/lib/mcreports/archive
                 - name: HOME
                   value: /tmp
               resources:
@@ -233,6 +235,10 @@ spec:
               volumeMounts:
                 - name: output
                   mountPath: /var/lib/mcreports/output
+                  subPath: output
+                - name: output
+                  mountPath: /var/lib/mcreports/archive
+                  subPath: archive
                 - name: settings
                   mountPath: /etc/mcreports
                   readOnly: true

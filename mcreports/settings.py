@@ -66,6 +66,7 @@ class SourceSettings(_Section):
     deadline: PositiveFloat = Field(120.0, description="seconds for one metric, retries included")
     max_mb: PositiveFloat = Field(256.0, description="the largest answer that is read, in MB, unpacked")
     max_skew: PositiveFloat = Field(300.0, description="seconds that this clock and the server's may differ")
+    reader: Literal["auto", "remote-read", "export", "query"] = Field("auto", description="how a server is read")
     org_id: str | None = Field(None, description="X-Scope-OrgID, for servers of many tenants")
     headers: dict[str, str] = Field(default_factory=dict, description="further request headers")
     token_file: Path | None = Field(None, description="a file that holds a bearer token")
@@ -74,6 +75,14 @@ class SourceSettings(_Section):
     ca_file: Path | None = Field(None, description="the certificate authority to trust, PEM")
     cert_file: Path | None = Field(None, description="a client certificate, PEM")
     key_file: Path | None = Field(None, description="the client certificate's key, PEM")
+
+
+class ArchiveSettings(_Section):
+    """Where raw samples of an http(s) source are kept, so that a server may forget them."""
+
+    url: str = Field("archive", description="a directory, or an fsspec address like s3://bucket/path")
+    enabled: bool = Field(True, description="whether reports keep what they fetch; the demo is never kept")
+    options: dict[str, str] = Field(default_factory=dict, description="for fsspec: endpoint_url, profile, ...")
 
 
 class ReportSettings(_Section):
@@ -134,6 +143,7 @@ class Settings(BaseSettings):
     )  # fmt: skip
 
     source: SourceSettings = SourceSettings()
+    archive: ArchiveSettings = ArchiveSettings()
     report: ReportSettings = ReportSettings()
     thresholds: dict[str, ThresholdSettings] = Field(default_factory=dict)
     tenants: dict[str, TenantSettings] = Field(default_factory=dict)

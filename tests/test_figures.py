@@ -68,6 +68,8 @@ def test_a_figure_is_found_by_id_tenant_labels_and_start() -> None:
     assert figures.find("budget.spend.period", "T", driver="x").labels == (("driver", "x"),)
     assert figures.find("budget.spend.period").tenant is None
     assert len(figures.where("budget.spend.period")) == 4
+    assert figures.of("budget.spend.period", "T") == (COST, before, labelled(driver="x"))
+    assert figures.of("budget.spend.period", "nobody") == ()
 
 
 def test_of_several_windows_the_reports_own_is_meant_else_the_last() -> None:

@@ -134,8 +134,9 @@ def test_a_pod_may_write_only_its_output_and_scratch() -> None:
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert {mount["name"] for mount in container["volumeMounts"] if not mount.get("readOnly")} == {"output", "scratch"}
     assert {mount["name"] for mount in container["volumeMounts"]} == {volume["name"] for volume in pod["volumes"]}
-    output = {entry["name"]: entry["value"] for entry in container["env"]}["MCREPORTS__REPORT__OUTPUT"]
-    assert output in {mount["mountPath"] for mount in container["volumeMounts"]}
+    places = {entry["name"]: entry["value"] for entry in container["env"]}
+    for name in ("MCREPORTS__REPORT__OUTPUT", "MCREPORTS__ARCHIVE__URL"):
+        assert places[name] in {mount["mountPath"] for mount in container["volumeMounts"]}
 
 
 @pytest.mark.parametrize("tenant", TENANTS)

@@ -1,5 +1,6 @@
 """What a notebook holds: a report opened over its snapshot, and each of its parts as a result to show."""
 
+from mcreports.book.coverage import coverage_table
 from mcreports.book.front import band, cards, needs_action
 from mcreports.book.opening import open_report
 from mcreports.book.operations import (
@@ -12,7 +13,7 @@ from mcreports.book.operations import (
     rate_verdicts,
     unit_cost_table,
 )
-from mcreports.book.proof import close, coverage_table, notes, other_checks, sign_off, sums
+from mcreports.book.proof import close, notes, other_checks, sign_off, sums
 from mcreports.book.spend import day_bars, day_table, driver_bridge, driver_table, spend_curve, tenant_table
 from mcreports.book.year import change_table, month_bars, month_table, rate_table, weekday_table
 from mcreports.view.page import Style

@@ -111,7 +111,9 @@ def needs_action(report: Report) -> Table:
         Column("Owner", "name"),
     )
     rows = tuple(_action(report, verdict) for verdict in judged[:MOST_ACTIONS])
-    return Table("Needs action", columns, rows, empty=_no_action(report))
+    more = f"{MOST_ACTIONS} of {len(judged):,} tenants that need action are named, the most money first. All of them:"
+    said = more if len(judged) > MOST_ACTIONS else ""
+    return Table("Needs action", columns, rows, empty=_no_action(report), note=said)
 
 
 def _no_action(report: Report) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mcreports.archive.open import open_source
 from mcreports.domains.compose import Report, compose
+from mcreports.domains.handover import recall
 from mcreports.errors import UsageError
 from mcreports.period import Period
 from mcreports.settings import Settings, load
 from mcreports.snapshot import read
-from mcreports.sources.open import open_source
 from mcreports.take import Order, take
 
 
@@ -25,12 +26,13 @@ def open_report(report: str, period: str, *, snapshot: str = "", source: str = "
         if (taken.report, taken.period.label) != (report, period):
             msg = f"the snapshot is of {taken.report} {taken.period}, the notebook was asked for {report} {period}"
             raise UsageError(msg)
+        recall(taken, Path(snapshot))
         return compose(taken)
     settings = _settings(source)
     zone = settings.report.zone
     now = datetime.now(UTC)
     order = Order(report, Period.parse(period, zone), provisional=True)
-    return compose(take(order, open_source(settings.source, now), settings, now))
+    return compose(take(order, open_source(settings, now), settings, now))
 
 
 def _settings(source: str) -> Settings:

@@ -5,45 +5,46 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from mcreports.book.crowds import few_verdicts, judged, note, others, rests, tallies
 from mcreports.domains.derive import number
 from mcreports.view.charts import Lines, Series
+from mcreports.view.crowd import BUDGET_CHECKS, CRITERIA, GROUNDING, PLATFORM, crowd
 from mcreports.view.markup import Name
-from mcreports.view.tables import Column, Table, verdict_table
+from mcreports.view.tables import Column, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from fractions import Fraction
 
-    from mcreports.checks import Verdict
+    from mcreports.book.crowds import Judged
     from mcreports.domains.compose import Report
     from mcreports.figures import Figure
     from mcreports.view.markup import Text
 
 MOST_LINES = 10
-CRITERIA = (
-    "autonomy.success_rate",
-    "autonomy.compensation_rate",
-    "autonomy.policy_violations",
-    "autonomy.residency_violations",
-)
 
 
 def autonomy_table(report: Report) -> Table:
     """Each tenant against the four criteria, over so many operations."""
     heads = ("Success", "Compensated", "Policy violations", "Residency violations")
     columns = (Column("Tenant", "name"), Column("Operations", "number"), *(Column(head, "verdict") for head in heads))
+    return _judged_table("Autonomy against its four criteria", columns, report, ("autonomy.operations", CRITERIA))
+
+
+def _judged_table(caption: str, columns: tuple[Column, ...], report: Report, of: tuple[str, Sequence[str]]) -> Table:
+    """Each tenant with a figure and the verdicts of some checks."""
+    (figure_id, checks), verdicts = of, judged(report)
+    among = crowd(report, report.snapshot.tenants, checks)
     rows = tuple(
         (
             Name(tenant),
-            report.figures.find("autonomy.operations", tenant),
-            *(_verdict(report, check, tenant) for check in CRITERIA),
+            report.figures.find(figure_id, tenant),
+            *(verdicts.get((check, tenant)) for check in checks),
         )
-        for tenant in report.snapshot.tenants
+        for tenant in among.shown
     )
-    return Table("Autonomy against its four criteria", columns, rows, empty="No tenant is known.")
-
-
-def _verdict(report: Report, check: str, tenant: str | None) -> Verdict | None:
-    return next((v for v in report.verdicts if (v.check, v.tenant) == (check, tenant) and not v.labels), None)
+    left = others(among, *rests(report, [figure_id], among), *tallies(verdicts, checks, among.others))
+    return Table(caption, columns, rows, empty="No tenant is known.", others=left, note=note(among))
 
 
 def grounding_table(report: Report) -> Table:
@@ -54,23 +55,27 @@ def grounding_table(report: Report) -> Table:
         Column("Pass rate", "number"),
         Column("Verdict", "verdict"),
     )
+    among, verdicts = crowd(report, report.snapshot.tenants, GROUNDING), judged(report)
+    left = others(among, *rests(report, ["grounding.checks"], among), None, *tallies(verdicts, GROUNDING, among.others))
     return Table(
         "RAG grounding",
         columns,
-        tuple(_grounding(report, tenant) for tenant in report.snapshot.tenants),
-        _grounding(report, None),
+        tuple(_grounding(report, tenant, verdicts) for tenant in among.shown),
+        _grounding(report, None, verdicts),
         empty="No tenant is known.",
+        others=left,
+        note=note(among),
     )
 
 
-def _grounding(report: Report, tenant: str | None) -> tuple[Text | None, ...]:
+def _grounding(report: Report, tenant: str | None, verdicts: Judged) -> tuple[Text | None, ...]:
     find = report.figures.find
     name = Name("All tenants" if tenant is None else tenant)
     return (
         name,
         find("grounding.checks", tenant),
         find("grounding.pass_rate", tenant),
-        _verdict(report, "grounding.pass_rate", tenant),
+        verdicts.get(("grounding.pass_rate", tenant)),
     )
 
 
@@ -82,34 +87,26 @@ def platform_table(report: Report) -> Table:
         Column("Policy denies", "number"),
         *(Column(head, "verdict") for head in heads),
     )
-    checks = ("platform.replication_lag_p95", "platform.graphql_p95")
-    rows = tuple(
-        (
-            Name(tenant),
-            report.figures.find("platform.policy_denies", tenant),
-            *(_verdict(report, check, tenant) for check in checks),
-        )
-        for tenant in report.snapshot.tenants
-    )
-    return Table("Platform", columns, rows, empty="No tenant is known.")
+    return _judged_table("Platform", columns, report, ("platform.policy_denies", PLATFORM))
 
 
 def unit_cost_table(report: Report) -> Table:
     """USD for each operation that succeeded and was not compensated."""
     columns = (Column("Tenant", "name"), Column("USD per good operation", "number"))
-    rows = [
-        (Name(tenant), report.figures.find("budget.cost_per_good_operation", tenant))
-        for tenant in report.snapshot.tenants
-    ]
+    among = crowd(report, report.snapshot.tenants)
+    rows = tuple(
+        (Name(tenant), report.figures.find("budget.cost_per_good_operation", tenant)) for tenant in among.shown
+    )
     total = (Name("Total"), report.figures.find("budget.cost_per_good_operation"))
-    return Table("Cost of a good operation", columns, tuple(rows), total, empty="No tenant is known.")
+    said = note(among, "those that spend the most")
+    return Table("Cost of a good operation", columns, rows, total, empty="No tenant is known.", note=said)
 
 
 def evidence_table(report: Report) -> Table:
     """What the evidence files prove, and whether the configuration is what it was."""
     checks = {"config.drift", "evidence.compliance", "autonomy.evidence_agreement", "grounding.attestation"}
     verdicts = [v for v in report.verdicts if v.check in checks or ("source", "evidence") in v.labels]
-    return verdict_table("Drift and evidence", verdicts, empty="No evidence was given.")
+    return few_verdicts("Drift and evidence", verdicts, empty="No evidence was given.")
 
 
 def budget_verdicts(report: Report) -> Table:
@@ -126,16 +123,19 @@ def budget_verdicts(report: Report) -> Table:
         "budget.forecast": "Forecast",
     }
     columns = (Column("Tenant", "name"), *(Column(heads[check], "verdict") for check in checks), Column("Used up on"))
-    names = list(dict.fromkeys(v.tenant for v in report.verdicts if v.check == "budget.utilization.monthly"))
+    names = dict.fromkeys(v.tenant for v in report.verdicts if v.check == "budget.utilization.monthly")
+    among, verdicts = crowd(report, [name for name in names if name is not None], BUDGET_CHECKS), judged(report)
+    whole = [None] if None in names else []
     rows = tuple(
         (
             Name(name or "All tenants"),
-            *(_verdict(report, check, name) for check in checks),
+            *(verdicts.get((check, name)) for check in checks),
             report.figures.find("budget.exhaustion_date", name),
         )
-        for name in names
+        for name in (*among.shown, *whole)
     )
-    return Table("Budget checks", columns, rows, empty="No tenant is known.")
+    left = others(among, *tallies(verdicts, checks, among.others), None)
+    return Table("Budget checks", columns, rows, empty="No tenant is known.", others=left, note=note(among))
 
 
 def _judged(report: Report, check: str) -> bool:
@@ -146,11 +146,11 @@ def rate_verdicts(report: Report) -> Table:
     """Each tenant against the criteria of autonomy and grounding, without the figures behind them."""
     heads = ("Success", "Compensated", "Policy violations", "Residency violations", "Grounded")
     columns = (Column("Tenant", "name"), *(Column(head, "verdict") for head in heads))
-    checks = (*CRITERIA, "grounding.pass_rate")
-    rows = tuple(
-        (Name(tenant), *(_verdict(report, check, tenant) for check in checks)) for tenant in report.snapshot.tenants
-    )
-    return Table("Autonomy and grounding", columns, rows, empty="No tenant is known.")
+    checks = (*CRITERIA, *GROUNDING)
+    among, verdicts = crowd(report, report.snapshot.tenants, checks), judged(report)
+    rows = tuple((Name(tenant), *(verdicts.get((check, tenant)) for check in checks)) for tenant in among.shown)
+    left = others(among, *tallies(verdicts, checks, among.others))
+    return Table("Autonomy and grounding", columns, rows, empty="No tenant is known.", others=left, note=note(among))
 
 
 def rate_trend(report: Report, figure_id: str, label: str, title: str) -> Lines:

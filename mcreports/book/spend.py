@@ -6,17 +6,19 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from mcreports.book.crowds import note, others, rests
 from mcreports.domains.derive import ends, number
 from mcreports.figures import Quality
 from mcreports.names import UNALLOCATED
 from mcreports.view.charts import Bars, Bridge, Lines, Series, Sparkline, driver_role
+from mcreports.view.crowd import BUDGET_CHECKS, crowd, rest, spenders
 from mcreports.view.format import Shape
 from mcreports.view.markup import Name
 from mcreports.view.tables import Column, Table
 from mcreports.view.words import long_day, unbroken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from mcreports.domains.compose import Report
     from mcreports.figures import Figure
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 SIGNED = Shape("amount", sign=True)
 FEWEST = 2
 ALL = Name("Total")
+DRIVEN = (
+    "budget.spend.period", "budget.spend.previous", "budget.change.period", "budget.change.period_percent",
+    "budget.opening_unattributed",
+)  # fmt: skip
 
 
 def spend_curve(report: Report) -> Lines:
@@ -58,7 +64,7 @@ def spend_curve(report: Report) -> Lines:
 
 def _by_day(report: Report, figure_id: str) -> tuple[Figure, ...]:
     """The platform's figures of an id that are labelled with a day alone, in order."""
-    return tuple(f for f in report.figures.where(figure_id) if f.tenant is None and list(dict(f.labels)) == ["day"])
+    return tuple(f for f in report.figures.of(figure_id, None) if list(dict(f.labels)) == ["day"])
 
 
 def _verb(report: Report) -> str:
@@ -110,9 +116,14 @@ def tenant_table(report: Report) -> Table:
         "budget.variance.month_percent",
         "budget.change.mtd_percent",
     )
-    names = sorted(_tenants(report), key=lambda name: _over(report, name), reverse=True)
+    among = crowd(report, spenders(report), BUDGET_CHECKS)
+    names: Iterable[str] = among.shown
+    if not among.others:
+        names = sorted(names, key=lambda name: _over(report, name), reverse=True)
     rows: tuple[Row, ...] = tuple((Name(name), *_row(report, ids, name), _spark(report, name)) for name in names)
-    return Table("All tenants", columns, rows, (ALL, *_row(report, ids, None), _spark(report, None)))
+    total: Row = (ALL, *_row(report, ids, None), _spark(report, None))
+    left = others(among, *rests(report, ids, among), None)
+    return Table("All tenants", columns, rows, total, others=left, note=note(among))
 
 
 def _size(figure: Figure) -> Fraction:
@@ -129,15 +140,8 @@ def _row(report: Report, ids: tuple[str, ...], tenant: str | None) -> tuple[Figu
     return tuple(report.figures.find(figure_id, tenant) for figure_id in ids)
 
 
-def _tenants(report: Report) -> list[str]:
-    """The tenants that the report has figures of."""
-    return [f.tenant for f in report.figures.where("budget.spend.period") if f.tenant is not None and not f.labels]
-
-
 def _spark(report: Report, tenant: str | None) -> Sparkline:
-    days = [
-        f for f in report.figures.where("budget.spend.day") if f.tenant == tenant and list(dict(f.labels)) == ["day"]
-    ]
+    days = [f for f in report.figures.of("budget.spend.day", tenant) if list(dict(f.labels)) == ["day"]]
     return Sparkline(tuple(days), f"USD by day, {tenant or 'total'}")
 
 
@@ -155,15 +159,20 @@ def driver_table(report: Report) -> Table:
         Column("Change %", "number", "", SIGNED),
         Column("Opening balance, not attributed", "number"),
     )
-    rows = [(Name(tenant), *_drivers(report, drivers, tenant)) for tenant in _tenants(report)]
-    return Table("Spend by tenant and driver", columns, tuple(rows), (ALL, *_drivers(report, drivers, None)))
+    among = crowd(report, spenders(report), BUDGET_CHECKS)
+    rows = tuple((Name(tenant), *_drivers(report, drivers, tenant)) for tenant in among.shown)
+    left = None
+    if among.others:
+        parts = (rest(report, "budget.spend.period", among, driver=driver) for driver in drivers)
+        left = others(among, *parts, *rests(report, DRIVEN, among))
+    total = (ALL, *_drivers(report, drivers, None))
+    return Table("Spend by tenant and driver", columns, rows, total, others=left, note=note(among))
 
 
 def _drivers(report: Report, drivers: list[str], tenant: str | None) -> tuple[Figure | None, ...]:
     find = report.figures.find
     parts = tuple(find("budget.spend.period", tenant, driver=driver) for driver in drivers)
-    ids = ("budget.spend.period", "budget.spend.previous", "budget.change.period", "budget.change.period_percent")
-    return (*parts, *(find(figure_id, tenant) for figure_id in ids), find("budget.opening_unattributed", tenant))
+    return (*parts, *(find(figure_id, tenant) for figure_id in DRIVEN))
 
 
 def day_table(report: Report) -> Table:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from mcreports.book.crowds import note
 from mcreports.book.spend import highest
 from mcreports.view.charts import Bars, Series, driver_role
+from mcreports.view.crowd import COLUMNS, crowd, months_of, rest
 from mcreports.view.format import Shape
 from mcreports.view.markup import Name
 from mcreports.view.tables import Column, Table
@@ -15,6 +17,7 @@ from mcreports.view.words import month_text, unbroken
 if TYPE_CHECKING:
     from mcreports.domains.compose import Report
     from mcreports.figures import Figure
+    from mcreports.view.crowd import Crowd
     from mcreports.view.tables import Row
 
 SIGNED = Shape("amount", sign=True)
@@ -38,14 +41,28 @@ def month_bars(report: Report) -> Bars:
 
 def month_table(report: Report) -> Table:
     """Each month's spend of every tenant."""
-    names = list(dict.fromkeys(f.tenant for f in report.figures.where("budget.spend.month") if f.tenant is not None))
-    columns = (Column("Month"), *(Column(name, "number") for name in names), Column("Total", "number"))
-    rows: tuple[Row, ...] = tuple(
-        (unbroken(month), *(report.figures.find("budget.spend.month", name, month=month) for name in (*names, None)))
-        for month in _months(report)
+    names = dict.fromkeys(f.tenant for f in report.figures.where("budget.spend.month") if f.tenant is not None)
+    among = crowd(report, list(names), few=COLUMNS)
+    more = (Column(f"{len(among.others):,} others", "number"),) if among.others else ()
+    columns = (
+        Column("Month"),
+        *(Column(name, "number") for name in among.shown),
+        *more,
+        Column("Total", "number"),
     )
-    total: Row = ("Total", *(report.figures.find("budget.spend.period", name) for name in (*names, None)))
-    return Table("Spend by month and tenant", columns, rows, total)
+    rows: tuple[Row, ...] = tuple(
+        (unbroken(month), *_across(report, "budget.spend.month", among, month=month)) for month in months_of(report)
+    )
+    total: Row = ("Total", *_across(report, "budget.spend.period", among))
+    said = note(among, "those that spend the most")
+    return Table("Spend by month and tenant", columns, rows, total, note=said)
+
+
+def _across(report: Report, figure_id: str, among: Crowd, **labels: str) -> tuple[Figure, ...]:
+    """A figure of each tenant that is named, of the others, and of all."""
+    named = (report.figures.find(figure_id, name, None, **labels) for name in among.shown)
+    left = [rest(report, figure_id, among, **labels)] if among.others else []
+    return (*named, *left, report.figures.find(figure_id, None, None, **labels))
 
 
 def rate_table(report: Report) -> Table:
@@ -59,7 +76,7 @@ def rate_table(report: Report) -> Table:
     columns = (Column("Month"), *(Column(head, "number") for head in ids))
     rows: tuple[Row, ...] = tuple(
         (unbroken(month), *(report.figures.find(name, month=month) for name in ids.values()))
-        for month in _months(report)
+        for month in months_of(report)
     )
     return Table("Unit cost and rates by month", columns, rows)
 
@@ -83,10 +100,6 @@ def change_table(report: Report) -> Table:
         percent = report.figures.find("budget.change.month_percent", change.tenant, start=None, **labels)
         rows.append((Name(change.tenant or ""), Name(labels["driver"]), unbroken(labels["month"]), change, percent))
     return Table("Largest changes", columns, tuple(rows), empty="No month has one before it.")
-
-
-def _months(report: Report) -> list[str]:
-    return list(dict.fromkeys(dict(f.labels)["month"] for f in report.figures.where("budget.spend.month")))
 
 
 def _drivers(report: Report) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mcreports import __version__
-from mcreports.cli import budget, config, demo, doctor, gates, portal, report, runs, schedule
+from mcreports.cli import archive, budget, config, demo, doctor, gates, portal, pull, report, runs, schedule
 from mcreports.cli.context import Context
 
 HELP = """Exact, provable budget, autonomy and grounding reports from a platform's metrics.
@@ -28,6 +28,8 @@ app.command("verify", help=runs.VERIFY)(runs.verify)
 app.command("replay", help=runs.REPLAY)(runs.replay)
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(portal.app, name="portal")
+app.command("pull", help=pull.HELP)(pull.pull)
+app.add_typer(archive.app, name="archive")
 app.add_typer(config.app, name="config")
 app.command("doctor", help=doctor.HELP)(doctor.doctor)
 

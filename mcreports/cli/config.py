@@ -16,12 +16,15 @@ def show(context: typer.Context) -> None:
 
     mcreports config show
     """
+    from mcreports.archive.store import masked
     from mcreports.sources.access import Access
 
     loaded = settings_of(context)
     settings = loaded.model_dump(mode="json")
     if loaded.source.url.startswith("http"):
         settings["source"]["url"] = Access.of(loaded.source).shown
+    settings["archive"]["url"] = masked(loaded.archive.url)
+    settings["archive"]["options"] = dict.fromkeys(settings["archive"]["options"], HIDDEN)
     settings["source"]["headers"] = dict.fromkeys(settings["source"]["headers"], HIDDEN)
     show_json(settings)
 

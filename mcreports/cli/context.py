@@ -17,6 +17,7 @@ from mcreports.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mcreports.metrics import Metric
     from mcreports.settings import Settings
     from mcreports.sources import Source
 
@@ -60,17 +61,44 @@ def now() -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
-def source_of(settings: Settings, at: datetime, *, is_attended: bool = True) -> Source:
-    """The source of the settings; without one the demo, said aloud, and never where nobody would hear it."""
-    from mcreports.sources.open import open_source
+def with_archive(settings: Settings, url: str | None = None, *, is_kept: bool = True) -> Settings:
+    """The settings with another archive, or none, where a flag said so."""
+    changes: dict[str, object] = {} if url is None else {"url": url}
+    if not is_kept:
+        changes["enabled"] = False
+    return settings.model_copy(update={"archive": settings.archive.model_copy(update=changes)})
+
+
+def metrics_of(settings: Settings) -> dict[str, Metric]:
+    """The catalogue under the names that the settings give it."""
+    from mcreports.metrics import remap
+
+    return remap(
+        {key: own.name for key, own in settings.metrics.items() if own.name},
+        {key: own.labels for key, own in settings.metrics.items() if own.labels},
+    )
+
+
+def real_time(at: datetime) -> datetime:
+    """The time of the clock, also where MCREPORTS_NOW rehearses another day."""
+    return datetime.now(UTC) if CLOCK in os.environ else at
+
+
+def source_of(settings: Settings, at: datetime, *, is_attended: bool = True, is_kept: bool = False) -> Source:
+    """The source of the settings; without one the demo, said aloud, and never where nobody would hear it.
+
+    With ``is_kept`` what a server answers goes into the archive, and comes from there the next time.
+    """
+    from mcreports.archive.open import SCHEME, open_source
 
     if "url" not in settings.source.model_fields_set:
         if not is_attended:
             msg = "no source is set: give --source, or url in the [source] section of mcreports.toml"
             raise UsageError(msg)
         say("no source is set: these are the invented data of the embedded demo")
-    # a server's clock is held against the real one, also where MCREPORTS_NOW rehearses another day
-    return open_source(settings.source, datetime.now(UTC) if CLOCK in os.environ else at)
+    # a server's clock is held against the real one; what an archive holds is as of the time that is rehearsed
+    is_archive = settings.source.url.strip().lower().startswith(SCHEME)
+    return open_source(settings, at if is_archive else real_time(at), is_kept=is_kept)
 
 
 @contextmanager

@@ -12,15 +12,18 @@ from mcreports.cli.context import now, progress, settings_of, show_json, source_
 from mcreports.errors import UnreachableError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from mcreports.metrics import Metric
     from mcreports.settings import Settings
+    from mcreports.sources.probe import MetricProbe
 
 HELP = """What is missing before reports can be trusted.
 
 Reachability, clock, retention against the last closed month, every metric's presence and freshness,
-the limits of every tenant, files with secrets that others may read.
+its samples of the last 24 h (watch below 99 % of those expected, missing below 95 %), the limits of every
+tenant, files with secrets that others may read.
 
 [bold]Example[/bold]
 
@@ -70,10 +73,12 @@ def _server(settings: Settings, at: datetime) -> list[tuple[str, str, str]]:
     server = probe.probe_server(settings.source, at)
     if not server.is_reachable:
         return [("source", MISSING, server.problem or "no answer")]
-    found = [("source", OK, f"{server.url}: {server.kind} {server.version}"), _clock(settings, server.skew)]
+    found = [("source", OK, f"{server.url}: {server.kind} {server.version}"), ("reader", OK, server.reader)]
+    found.append(_clock(settings, server.skew))
     wanted = zone_period(None, "monthly", settings, at).start
     probes = {key: probe.probe_metric(settings.source, metric, at) for key, metric in _metrics(settings).items()}
     found += [_metric(each, wanted) for each in probes.values()]
+    found += _coverages(settings, probes, at)
     named = settings.report.tenants or probes["tenant.info"].tenants or probes["budget.cost"].tenants
     found.append(
         ("tenants", OK if named else MISSING, ", ".join(named) or "neither the settings nor tenant.info name one")
@@ -96,6 +101,15 @@ def _server(settings: Settings, at: datetime) -> list[tuple[str, str, str]]:
         for file in probe.exposed_files(settings.source)
     ]
     return found
+
+
+def _coverages(settings: Settings, probes: Mapping[str, MetricProbe], at: datetime) -> list[tuple[str, str, str]]:
+    """The last day of every metric that has been heard of and that a figure rests on."""
+    from mcreports.cli.doctor_coverage import coverage
+    from mcreports.domains.coverage import UNJUDGED
+
+    heard = [metric for key, metric in _metrics(settings).items() if probes[key].newest and key not in UNJUDGED]
+    return [coverage(settings, metric, at) for metric in heard]
 
 
 def _clock(settings: Settings, skew: timedelta | None) -> tuple[str, str, str]:

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-Source = Annotated[str | None, typer.Option(help="demo://?seed=7 or http(s)://host:9090; else the settings'.")]
+Source = Annotated[
+    str | None, typer.Option(help="demo://?seed=7, http(s)://host:9090 or archive:PATH; else the settings'.")
+]
 Period = Annotated[
     str | None,
     typer.Option(
@@ -19,3 +21,13 @@ Tenant = Annotated[str | None, typer.Option(help="Only this tenant.")]
 Evidence = Annotated[Path | None, typer.Option(help="The directory of evidence files.", file_okay=False)]
 Output = Annotated[Path | None, typer.Option(help="Where runs are published; else the settings'.", file_okay=False)]
 Json = Annotated[bool, typer.Option("--json", help="Data for programs, on stdout.")]
+Archive = Annotated[
+    str | None, typer.Option(help="Where raw samples are kept: a directory, or s3://bucket/path; else the settings'.")
+]
+Kept = Annotated[
+    bool, typer.Option("--no-archive", help="Ask the server for everything and keep nothing.", show_default=False)
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option("--cluster", help="tcp://host:8786: the dask scheduler whose workers read the source and count."),
+]

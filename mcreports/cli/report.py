@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mcreports.cli import options
-from mcreports.cli.context import now, one_line, progress, say, settings_of, show_json, source_of, zone_period
+from mcreports.cli.context import (
+    now,
+    one_line,
+    progress,
+    say,
+    settings_of,
+    show_json,
+    source_of,
+    with_archive,
+    zone_period,
+)
 from mcreports.errors import McreportsError, UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mcreports.reports.produce import Workshop
     from mcreports.reports.runs import PublishedRun
     from mcreports.settings import Settings
+    from mcreports.take import Order
 
 HELP = """Publish a report as HTML, notebook and JSON, and more forms on request.
 
@@ -25,6 +38,8 @@ HELP = """Publish a report as HTML, notebook and JSON, and more forms on request
   mcreports report monthly --period 2025-10 --source http://prometheus:9090
 
   mcreports report weekly --tenant TENANT_003 --format html,csv
+
+  mcreports report monthly --source archive:/shared/archive --cluster tcp://scheduler:8786
 
   mcreports report --due
 """
@@ -57,6 +72,9 @@ def report(
     source: options.Source = None,
     evidence: options.Evidence = None,
     output: options.Output = None,
+    archive: options.Archive = None,
+    no_archive: options.Kept = False,
+    cluster: options.Cluster = None,
     formats: Annotated[
         str | None, typer.Option("--format", help="html,json,csv,xlsx,pdf; the first two always come.")
     ] = None,
@@ -75,6 +93,7 @@ def report(
     """Publish what was asked for, rebuild the portal, say what came of it."""
     _refuse_unknown(_formats(formats) or ())
     settings = settings_of(context, source, evidence=evidence, output=output, formats=_formats(formats))
+    settings = with_archive(settings, archive, is_kept=not no_archive)
     at = now()
     if due == (kind is not None):
         msg = "say which report (daily, weekly, monthly, trends), or --due for all that are due, not both"
@@ -83,7 +102,7 @@ def report(
         if period or tenant or provisional:
             msg = "--due finds its own periods, for all tenants; leave --period, --tenant and --provisional out"
             raise UsageError(msg)
-        published, faults = _publish_due(settings, at, per_tenant=per_tenant)
+        published, faults = _publish_due(settings, at, per_tenant=per_tenant, cluster=cluster)
     else:
         from mcreports.schedule import check_kind
         from mcreports.take import Order
@@ -93,7 +112,7 @@ def report(
         check_kind(str(kind), chosen)
         order = Order(str(kind), chosen, wanted, provisional)
         faults = []
-        published = [_publish(order, settings, at, per_tenant=per_tenant, reason=reason)]
+        published = [_publish(order, settings, at, per_tenant=per_tenant, reason=reason, cluster=cluster)]
     if json:
         show_json([_as_dict(run, settings) for run in published])
     elif due and not published and not faults:
@@ -115,13 +134,20 @@ def _refuse_unknown(formats: tuple[str, ...]) -> None:
         raise UsageError(msg)
 
 
-def _publish(order: Any, settings: Settings, at: Any, *, per_tenant: bool, reason: str = "") -> PublishedRun:  # noqa: ANN401
+def _publish(
+    order: Order, settings: Settings, at: datetime, *, per_tenant: bool, reason: str = "", cluster: str | None = None
+) -> PublishedRun:
     from mcreports.reports.produce import Workshop, produce
 
     with progress() as tell:
         tell(f"{order.report} {order.period}")
         shop = Workshop(
-            source_of(settings, at), settings, at, lambda text: tell(f"{order.report} {order.period}: {text}")
+            # many workers at once would each write the archive: they read the server and keep nothing
+            source_of(settings, at, is_kept=cluster is None),
+            settings,
+            at,
+            lambda text: tell(f"{order.report} {order.period}: {text}"),
+            cluster,
         )
         run = produce(order, shop, per_tenant=per_tenant, reason=reason)
         _rebuild_portal(shop)
@@ -129,7 +155,9 @@ def _publish(order: Any, settings: Settings, at: Any, *, per_tenant: bool, reaso
     return run
 
 
-def _publish_due(settings: Settings, at: Any, *, per_tenant: bool) -> tuple[list[PublishedRun], list[McreportsError]]:  # noqa: ANN401 - datetime
+def _publish_due(
+    settings: Settings, at: datetime, *, per_tenant: bool, cluster: str | None
+) -> tuple[list[PublishedRun], list[McreportsError]]:
     """Everything that is due, oldest first; one period that cannot be made does not hold up the others."""
     from mcreports import schedule
     from mcreports.reports.runs import published
@@ -143,7 +171,7 @@ def _publish_due(settings: Settings, at: Any, *, per_tenant: bool) -> tuple[list
         say(f"mcreports: {damaged.path} is damaged: {damaged.said}")
     for each in schedule.due(at, found.runs, schedule.plan(settings.report)):
         try:
-            run = _publish(Order(each.report, each.period), settings, at, per_tenant=per_tenant)
+            run = _publish(Order(each.report, each.period), settings, at, per_tenant=per_tenant, cluster=cluster)
         except McreportsError as error:
             say(f"mcreports: {each.report} {each.period}: {error}")
             faults.append(error)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CHECK = "data.coverage"
 METHOD = "samples.expected"
+SILENT = "the source was silent"
+RESTARTED = "the exporter was restarted at about"
 MOST_GAPS = 3
 UNJUDGED = {"tenant.info"}  # no figure rests on it
 SECOND = 1000
@@ -90,9 +92,9 @@ def describe(sight: Seen, shared: Outages = ALONE) -> str:
     restarts = {reset: shared.restart_of(reset) for reset in sight.resets}
     return "; ".join(
         [
-            *_from_to("the source was silent", list(dict.fromkeys(filter(None, silences.values())))),
+            *_from_to(SILENT, list(dict.fromkeys(filter(None, silences.values())))),
             *_from_to("nothing", [gap for gap, silence in silences.items() if silence is None]),
-            *_at("the exporter was restarted at about", list(dict.fromkeys(filter(None, restarts.values())))),
+            *_at(RESTARTED, list(dict.fromkeys(filter(None, restarts.values())))),
             *_at("it began anew at", [reset for reset, restart in restarts.items() if restart is None]),
         ]
     )
@@ -104,8 +106,8 @@ def describe_shared(shared: Outages) -> str:
     counts = [f" ({count:,} of {shared.tenants:,} tenants)" for count in shared.restarted]
     return "; ".join(
         [
-            *_from_to("the source was silent", shared.silences, every),
-            *_at("the exporter was restarted at about", shared.restarts, counts),
+            *_from_to(SILENT, shared.silences, every),
+            *_at(RESTARTED, shared.restarts, counts),
         ]
     )
 

@@ -85,7 +85,8 @@ def _gauge(snapshot: Snapshot, start: datetime, end: datetime) -> Finding:
     odd = ~np.isin(values, (0.0, 1.0))
     doubts = [f"{int(odd.sum())} samples of the gauge are neither 0 nor 1"] if odd.any() else []
     coverage = judge_sight(snapshot, DRIFT, None, seen)
-    if coverage.status in {Status.FAIL, Status.UNKNOWN}:
+    is_thin = coverage.status in {Status.FAIL, Status.UNKNOWN}
+    if is_thin:
         doubts.append(f"coverage of the gauge: {coverage.reason}")
     if not window.end - ts[-1] <= STALE * line.interval:
         doubts.append(f"no sample of the gauge since {instant(int(ts[-1]))}")
@@ -94,7 +95,9 @@ def _gauge(snapshot: Snapshot, start: datetime, end: datetime) -> Finding:
     up = ts[values > 0]
     until = "" if not len(up) or up[-1] == ts[-1] else f" to {instant(int(up[-1]))}"
     text = f"the gauge was up from {instant(int(up[0]))}{until}" if len(up) else ""
-    return Finding(int(len(up) > 0), "; ".join(doubts), text, seen)
+    # that it was up is proven by one sample; that it was not, by nearly all
+    changes = 1 if len(up) else None if is_thin else 0
+    return Finding(changes, "; ".join(doubts), text, seen)
 
 
 def _files(snapshot: Snapshot, start: datetime, end: datetime) -> Finding | None:

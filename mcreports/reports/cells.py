@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import math
 import re
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import xlsxwriter
 
@@ -15,7 +18,7 @@ from mcreports.view.markup import visible
 from mcreports.view.theme import LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
 MOST_TEXT = 32_767  # UTF-16 units that a cell can hold
@@ -30,8 +33,7 @@ _ESCAPE = re.compile("(_x[0-9A-Fa-f]{4}_)")
 Content = str | float | bool | None
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """How a cell is drawn; the default is plain text."""
 
     number: str = "General"
@@ -48,13 +50,13 @@ class Look:
 
 TEXT = Look()
 WRAPPED = Look(wrap=True)
+LINE = float(LEADING * TEXT.size) + 2  # points of a line of plain text
 HEADER = Look(bold=True, wrap=True, rule="head")
 NOT_AVAILABLE = Look(align="right", colour=LIGHT["unknown"])
 MUTED = Look(italic=True, colour=LIGHT["muted"])
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """What a cell holds: text, a number, nothing, or a formula whose result as of now is ``value``."""
 
     value: Content = None
@@ -74,14 +76,37 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: a header, rows, and a total below them; its header and its first column stay in sight."""
+    """A sheet: a header, rows, and a total below them; its header and its first column stay in sight.
+
+    ``rows`` are gone through more than once; those of a :class:`Lines` are made each time anew.
+    """
 
     name: str
     columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
+    rows: Collection[Sequence[Cell]]
     total: Sequence[Cell] = ()
     has_header: bool = True
     is_wide: bool = True
+
+
+@dataclass(frozen=True)
+class Lines(Collection[Sequence[Cell]]):
+    """The rows of a sheet that is too long to be held: each is made of its entry when its turn comes."""
+
+    entries: Sequence[Any]
+    make: Callable[[Any], Sequence[Cell]]
+
+    def __iter__(self) -> Iterator[Sequence[Cell]]:
+        """Each row in turn."""
+        return map(self.make, self.entries)
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return len(self.entries)
+
+    def __contains__(self, row: object) -> bool:
+        """Whether a row is among them."""
+        return any(row == each for each in self)
 
 
 @dataclass(frozen=True)
@@ -106,10 +131,11 @@ def literal(text: str, most: int = MOST_TEXT) -> str:
     return kept.decode("utf-16-le", "ignore") + CUT
 
 
+@lru_cache(20_000)
 def text_cell(text: str, look: Look = TEXT) -> Cell:
     """Text that no spreadsheet takes for a formula, not even when somebody edits the cell."""
     shown = literal(text)
-    return Cell(shown, replace(look, quoted=shown[:1] in FORMULA_SIGNS))
+    return Cell(shown, look._replace(quoted=shown[:1] in FORMULA_SIGNS))
 
 
 def name_cell(name: str | None, look: Look = TEXT) -> Cell:
@@ -123,7 +149,7 @@ def write_book(sheets: Sequence[Sheet], imprint: Imprint) -> bytes:
     """The sheets as an xlsx file; the same sheets and imprint always give the same bytes."""
     memory = io.BytesIO()
     options = {
-        "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+        "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
     }  # fmt: skip
     with xlsxwriter.Workbook(memory, options) as book:
         # a spreadsheet's own wall clock has no zone
@@ -145,20 +171,25 @@ class _Pen:
     def draw(self, sheet: Sheet, imprint: Imprint) -> None:
         page = self.book.add_worksheet(sheet.name)
         page.set_comments_author("mcreports")
-        lines = [*sheet.rows, sheet.total] if sheet.total else [*sheet.rows]
         if sheet.has_header:
-            lines.insert(0, _header(sheet.columns))
             page.freeze_panes(1, 1)
             page.repeat_rows(0)
             page.repeat_columns(0)
             page.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.columns) - 1)
-        widths = [_width(number, column, lines) for number, column in enumerate(sheet.columns)]
-        for number, width in enumerate(widths):
-            page.set_column(number, number, width)
-        for row, cells in enumerate(lines):
-            page.set_row(row, _height(cells, widths))
+        widths = [column.width for column in sheet.columns]
+        tall = []
+        for row, cells in enumerate(_lines(sheet)):
             for column, cell in enumerate(cells):
                 self._write(page, (row, column), cell)
+            _widen(widths, sheet.columns, cells)
+            if any(cell.look.wrap or cell.look.size > TEXT.size for cell in cells):
+                tall.append((row, cells))
+            else:
+                page.set_row(row, LINE)
+        for number, width in enumerate(widths):
+            page.set_column(number, number, width)
+        for row, cells in tall:
+            page.set_row(row, _height(cells, widths))
         _set_print(page, sheet, imprint)
         page.fit_to_pages(math.ceil(sum(widths) / PRINTED), 0)
 
@@ -187,14 +218,21 @@ class _Pen:
 
 
 def _header(columns: Sequence[Column]) -> list[Cell]:
-    right = replace(HEADER, align="right")
+    right = HEADER._replace(align="right")
     return [text_cell(column.title, right if column.is_number else HEADER) for column in columns]
 
 
-def _width(number: int, column: Column, lines: Sequence[Sequence[Cell]]) -> float:
-    """A column's width: wide enough for every number in it, which would be drawn as ##### otherwise."""
-    cells = (line[number] for line in lines if number < len(line)) if column.is_number else ()
-    return max([column.width, *(len(_drawn(cell)) + 2 for cell in cells if isinstance(cell.value, int | float))])
+def _lines(sheet: Sheet) -> Iterator[Sequence[Cell]]:
+    """Everything that a sheet holds, from its header to its total."""
+    header = [_header(sheet.columns)] if sheet.has_header else []
+    return chain(header, sheet.rows, [sheet.total] if sheet.total else [])
+
+
+def _widen(widths: list[float], columns: Sequence[Column], cells: Sequence[Cell]) -> None:
+    """Make columns wide enough for a line's numbers, which would be drawn as ##### otherwise."""
+    for place, (column, cell) in enumerate(zip(columns, cells, strict=False)):
+        if column.is_number and isinstance(cell.value, int | float):
+            widths[place] = max(widths[place], len(_drawn(cell)) + 2)
 
 
 def _drawn(cell: Cell) -> str:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from mcreports.errors import PublishError
+from mcreports.view.closing import sharing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,8 @@ SCHEMA = "mcreports.report/1"
 def read_report(file: Path) -> dict[str, object]:
     """The body of a ``report.json``; a PublishError if it is not JSON or not of our schema."""
     try:
-        body = json.loads(file.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        with file.open(encoding="utf-8") as text:
+            body = json.load(text, parse_constant=_refuse_constant, object_hook=sharing())
     except (ValueError, RecursionError) as error:
         msg = f"{file}: is not JSON: {error}"
         raise PublishError(msg) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -87,15 +86,16 @@ def figure_cell(entry: Entry, pattern: str = PLAIN) -> Cell:
     """
     cell = value_cell(entry["value"], entry["unit"], entry["id"], pattern)
     if entry["quality"] == UNKNOWN:
-        return replace(cell, note=entry.get("reason") or "no data")
+        return cell._replace(note=entry.get("reason") or "no data")
     return estimated(cell) if entry["quality"] == ESTIMATED else cell
 
 
 def estimated(cell: Cell) -> Cell:
     """The cell, drawn as what is not quite known."""
-    return replace(cell, look=replace(cell.look, italic=True, colour=LIGHT["muted"]))
+    return cell._replace(look=cell.look._replace(italic=True, colour=LIGHT["muted"]))
 
 
+@lru_cache(10_000, typed=True)
 def value_cell(value: object, unit: str, figure_id: str = "", pattern: str = PLAIN) -> Cell:
     """A value of ``report.json`` in its unit; what no spreadsheet can hold to the last digit is text."""
     number = number_of(value)
@@ -104,7 +104,7 @@ def value_cell(value: object, unit: str, figure_id: str = "", pattern: str = PLA
     if number is None:
         return text_cell(str(value), Look(align="right"))
     if held(value) is None:
-        return replace(text_cell(str(value), Look(align="right")), note=TOO_LONG)
+        return text_cell(str(value), Look(align="right"))._replace(note=TOO_LONG)
     plain = f"#,##0{'.' + '0' * places if (places := _places(value, unit, figure_id)) else ''}"
     return Cell(float(number), Look(number=pattern.format(plain), align="right"))
 

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from mcreports.errors import RunError
-from mcreports.view.closing import MIME
+from mcreports.view.closing import MIME, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +93,11 @@ def closing_of(node: NotebookNode, notebook: str) -> dict[str, Any]:
     if unfinished:
         msg = f"{notebook}: code cell {unfinished[0]} was never executed"
         raise RunError(msg)
-    return dict(found[0])
+    try:
+        return unpack(found[0])
+    except (ValueError, KeyError, TypeError) as error:
+        msg = f"{notebook}: its last cell handed over what is no report: {str(error)[:MOST_WORDS]}"
+        raise RunError(msg) from error
 
 
 def _refuse_torn(notebook: Path) -> None:

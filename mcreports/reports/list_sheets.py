@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mcreports.checks import Status
-from mcreports.reports.cells import MUTED, Cell, Column, Look, Sheet, name_cell, text_cell
+from mcreports.reports.cells import MUTED, Cell, Column, Lines, Look, Sheet, name_cell, text_cell
 from mcreports.reports.entries import figure_cell, number_of, value_cell
 from mcreports.view.theme import LIGHT
 from mcreports.view.words import MARKS, check_name, word
@@ -38,12 +38,12 @@ STATUS = "E"  # the column of the verdicts' statuses
 
 def figures(body: Mapping[str, Any]) -> Sheet:
     """Every figure of the report with its passport."""
-    return Sheet("Figures", FIGURES, [_figure(entry) for entry in body["figures"]])
+    return Sheet("Figures", FIGURES, Lines(body["figures"], _figure))
 
 
 def verdicts(body: Mapping[str, Any]) -> Sheet:
     """Every verdict of the report."""
-    return Sheet("Verdicts", VERDICTS, [_verdict(verdict) for verdict in body["verdicts"]])
+    return Sheet("Verdicts", VERDICTS, Lines(body["verdicts"], _verdict))
 
 
 def status_look(status: str) -> Look:
@@ -56,6 +56,7 @@ def status_words(status: str, check: str = "") -> str:
     return f"{MARKS[Status(status)]} {word(Status(status), check)}"
 
 
+@lru_cache
 def instant_cell(text: str | None) -> Cell:
     """An instant of ``report.json`` as a spreadsheet's date, in UTC."""
     if text is None:
@@ -70,7 +71,7 @@ def _figure(entry: dict[str, Any]) -> list[Cell]:
         text_cell(figure_id),
         name_cell(entry["tenant"]),
         text_cell(_labels(entry)),
-        replace(figure_cell(entry), note=""),
+        figure_cell(entry)._replace(note=""),
         text_cell(unit),
         *(instant_cell(at) for at in entry["window"]),
         text_cell(entry["quality"]),
@@ -107,7 +108,7 @@ def _printed(text: str | None) -> Cell:
     if text is None or number is None:
         return value_cell(text, "")
     places = len(text.partition(".")[2])
-    return Cell(float(number), replace(RIGHT, number=f"#,##0{'.' + '0' * places if places else ''}"))
+    return Cell(float(number), RIGHT._replace(number=f"#,##0{'.' + '0' * places if places else ''}"))
 
 
 def _share(part: float | None) -> Cell:
@@ -115,7 +116,7 @@ def _share(part: float | None) -> Cell:
     if part is None:
         return Cell()
     hundredfold = value_cell(100 * part, "%")
-    return Cell(float(part), replace(hundredfold.look, number=hundredfold.look.number.removeprefix("#,##") + "%"))
+    return Cell(float(part), hundredfold.look._replace(number=hundredfold.look.number.removeprefix("#,##") + "%"))
 
 
 def _labels(entry: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
@@ -69,7 +69,7 @@ def lay(name: str, head: Column, measures: Sequence[Measure], lines: Sequence[Li
             cells = [_summed(line, m, (cell, lines, letters)) for m, cell in zip(measures, cells, strict=True)]
         rows.append([line.head, *cells, text_cell(_doubts(line, measures), WRAPPED)])
     columns = [head, *(Column(m.title, 12, is_number=True) for m in measures), Column("Estimated or unknown", 40)]
-    bottom = [replace(cell, look=replace(cell.look, bold=not cell.look.wrap, rule="total")) for cell in rows.pop()]
+    bottom = [cell._replace(look=cell.look._replace(bold=not cell.look.wrap, rule="total")) for cell in rows.pop()]
     ranges = {key: f"'{name}'!${at}$2:${at}${last}" for key, at in letters.items()} if lines else {}
     totals = {key: f"'{name}'!{at}{last + 1}" for key, at in letters.items()}
     return Table(Sheet(name, columns, rows, bottom), f"'{name}'!$A$2:$A${last}", ranges, totals)
@@ -99,7 +99,7 @@ def _cell(line: Line, measure: Measure, row: _Row) -> Cell:
     if not _agree(_result(measure.way, parts), entry):
         return cell
     places = [row.at(key) for key in measure.of]
-    return replace(cell, formula=_formula(measure.way, places))
+    return cell._replace(formula=_formula(measure.way, places))
 
 
 def _formula(way: Way, places: list[str]) -> str:
@@ -130,10 +130,10 @@ def _summed(line: Line, measure: Measure, of: tuple[Cell, Sequence[Line], dict[s
     whole = _result("sum", [_value(each.find(measure)) for each in lines])
     at = letters[measure.key]
     if _agree(whole, entry):
-        return replace(cell, formula=f"=SUM({at}2:{at}{len(lines) + 1})")
+        return cell._replace(formula=f"=SUM({at}2:{at}{len(lines) + 1})")
     if cell.formula or whole is None:
         return cell
-    return replace(cell, note=f"as reported; the rows add up to {whole:,f}: {entry.get('reason') or entry['method']}")
+    return cell._replace(note=f"as reported; the rows add up to {whole:,f}: {entry.get('reason') or entry['method']}")
 
 
 def _agree(made: Decimal | None, entry: Entry) -> bool:
@@ -153,7 +153,7 @@ def _bound(entry: Entry, end: int) -> Cell:
     if bounds is None:
         return Cell()
     cell = value_cell(bounds[end], entry["unit"], entry["id"])
-    return replace(cell, note="no bound is known") if bounds[end] is None else cell
+    return cell._replace(note="no bound is known") if bounds[end] is None else cell
 
 
 def _doubts(line: Line, measures: Sequence[Measure]) -> str:

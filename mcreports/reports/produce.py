@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 from mcreports import __version__
 from mcreports import snapshot as snapshots
 from mcreports.checks import Status
+from mcreports.domains import handover
 from mcreports.figures import instant_text
 from mcreports.reports import execute, publish
 from mcreports.reports.manifest import snapshot_digest
 from mcreports.reports.print_page import find_browser, print_page
-from mcreports.reports.record import data_through, figures_csv, record, verdicts_csv
+from mcreports.reports.record import data_through, figures_csv, record, report_json, verdicts_csv
 from mcreports.take import Bench, take
 from mcreports.view.words import instant_words, period_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from mcreports.reports.publish import RunRecord, Slot
@@ -42,12 +43,16 @@ METHOD = (
 
 @dataclass(frozen=True)
 class Workshop:
-    """What every run is made with: the source, the settings, the time, and who hears of the progress."""
+    """What every run is made with: the source, the settings, the time, and who hears of the progress.
+
+    ``cluster`` is the address of a scheduler whose workers pull and work out the report of all tenants.
+    """
 
     source: Source
     settings: Settings
     now: datetime
     tell: Callable[[str], None]
+    cluster: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,10 @@ def produce(order: Order, shop: Workshop, *, per_tenant: bool = False, reason: s
 
 def _take(order: Order, shop: Workshop, directory: Path) -> Snapshot:
     """A snapshot, pulled straight into the directory that the notebook will read it from."""
+    if shop.cluster is not None:
+        from mcreports.cluster.gather import Site, gather
+
+        return gather(order, shop.source, shop.settings, shop.now, Site(shop.cluster, directory, shop.tell))
     bench = Bench(snapshots.shelf_of(directory), shop.tell)
     taken = take(order, shop.source, shop.settings, shop.now, bench)
     snapshots.write(taken, directory)
@@ -92,7 +101,7 @@ def _per_tenant(order: Order, shop: Workshop, slot: Slot, taken: Snapshot) -> di
         own = replace(order, tenants=(tenant,))
         began = monotonic()
         directory = slot.tenant_directory(tenant)
-        alone = _take(own, shop, directory)
+        alone = _take(own, replace(shop, cluster=None), directory)  # one tenant is no work for many
         definition = define(own, shop.settings, per_tenant=False)
         records[tenant] = _make(alone, shop, _Place(directory, slot.revision, definition, began))
     return records
@@ -122,6 +131,7 @@ def _make(taken: Snapshot, shop: Workshop, place: _Place) -> RunRecord:
     notebook = execute.notebook_path(taken.report)
     parameters = {"period": taken.period.label, "snapshot": "."}
     node = execute.execute(notebook, place.directory, parameters, shop.settings.report.timeout)
+    handover.clear(place.directory)
     digest = snapshot_digest(place.directory)
     run = {
         "revision": place.revision,
@@ -132,10 +142,10 @@ def _make(taken: Snapshot, shop: Workshop, place: _Place) -> RunRecord:
     }
     body = record(taken, execute.closing_of(node, notebook.name), run)
     shop.tell("page")
-    _put(place.directory, "report.json", json.dumps(body, indent=1, ensure_ascii=True) + "\n")
+    _put(place.directory, "report.json", report_json(body))
     forms = _forms(place.directory, body, shop.settings.report.formats)
     page = render(node, _head(taken, body, forms))
-    _put(place.directory, "report.html", page)
+    _put(place.directory, "report.html", [page])
     if "pdf" in shop.settings.report.formats:
         shop.tell("PDF")
         (place.directory / "report.pdf").write_bytes(print_page(page, shop.now))
@@ -154,8 +164,8 @@ def _forms(directory: Path, body: dict[str, Any], formats: tuple[str, ...]) -> t
     """The other forms of the report that were asked for, and where each lies beside the page."""
     forms = [("JSON", "report.json"), ("Notebook", "report.ipynb")]
     if "csv" in formats:
-        _put(directory, "figures.csv", figures_csv(body["figures"]))
-        _put(directory, "verdicts.csv", verdicts_csv(body["verdicts"]))
+        _put(directory, "figures.csv", [figures_csv(body["figures"])])
+        _put(directory, "verdicts.csv", [verdicts_csv(body["verdicts"])])
         forms += [("Figures, CSV", "figures.csv"), ("Verdicts, CSV", "verdicts.csv")]
     if "xlsx" in formats:
         from mcreports.reports.workbook import workbook
@@ -172,7 +182,7 @@ def _head(taken: Snapshot, body: dict[str, Any], forms: tuple[tuple[str, str], .
 
     through = data_through(taken)
     facts = (
-        f"All tenants ({len(taken.tenants)})" if len(taken.tenants) != 1 else f"Tenant {taken.tenants[0]}",
+        f"All tenants ({len(taken.tenants):,})" if len(taken.tenants) != 1 else f"Tenant {taken.tenants[0]}",
         "USD",
         f"Data through {instant_words(through)}" if through else "No data",
         f"Generated {instant_words(datetime.fromisoformat(body['generated_at']))}",
@@ -197,5 +207,6 @@ def _head(taken: Snapshot, body: dict[str, Any], forms: tuple[tuple[str, str], .
     )
 
 
-def _put(directory: Path, name: str, text: str) -> None:
-    (directory / name).write_bytes(text.encode("utf-8"))
+def _put(directory: Path, name: str, text: Iterable[str]) -> None:
+    with (directory / name).open("w", encoding="utf-8", newline="") as file:
+        file.writelines(text)

@@ -29,6 +29,7 @@ MIME_TYPES = (PAGE, "text/html", SVG, "text/markdown")
 MOST_BYTES = 300_000
 NO_PASSPORTS = "There are too many figures here to carry their passports; report.json has the query and method of each."
 _PASSPORT = re.compile(r'(<data class="mc-figure"[^>]*?) title="[^"]*"')
+_FORM = re.compile(r'<li class="mc-form"><a href="([^"]*)">[^<]*</a></li>')
 SILENT = "application/vnd.mcreports."
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
@@ -71,7 +72,12 @@ def render(notebook: NotebookNode, head: PageHead) -> str:
                 msg = f"cell {number} of the notebook ended in {output.ename}: {output.evalue}; it makes no page"
                 raise RunError(msg)
     page, _ = _exporter().from_notebook_node(notebook, resources={"head": head})
-    return _slim(str(page))
+    return _slim(_published(str(page), {file for _, file in head.forms}))
+
+
+def _published(page: str, files: set[str]) -> str:
+    """The page without links to forms of the report that nobody asked for."""
+    return _FORM.sub(lambda form: form[0] if form[1] in files else "", page)
 
 
 def _slim(page: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -64,13 +63,13 @@ def _summary(body: Mapping[str, Any], tables: Mapping[str, Table]) -> Sheet:
 
 
 def _fact(label: str, cell: Cell) -> tuple[Cell, Cell]:
-    return Cell(label or None, Look(bold=True)), replace(cell, look=replace(cell.look, align="left"))
+    return Cell(label or None, Look(bold=True)), cell._replace(look=cell.look._replace(align="left"))
 
 
 def _said(body: Mapping[str, Any]) -> Iterator[tuple[str, Cell]]:
     """The verdict and the sentences that carry it."""
     verdict = body["verdict"]
-    banner = replace(status_look(verdict["status"]), size=13, wrap=True)
+    banner = status_look(verdict["status"])._replace(size=13, wrap=True)
     yield "Verdict", text_cell(f"{status_words(verdict['status'])}: {verdict['headline']}", banner)
     for label, sentence in zip_longest(("In words",), verdict.get("sentences") or [""], fillvalue=""):
         yield label, text_cell(sentence, WRAPPED)
@@ -101,8 +100,8 @@ def _key_figures(tables: Mapping[str, Table]) -> Iterator[tuple[str, Cell]]:
     totals = zip(table.sheet.columns[1:-1], table.sheet.total[1:-1], table.totals.values(), strict=True)
     for column, cell, place in totals:
         if cell.value is not None:
-            look = replace(cell.look, bold=False, rule="line")
-            yield column.title, replace(cell, look=look, formula=f"={place}")
+            look = cell.look._replace(bold=False, rule="line")
+            yield column.title, cell._replace(look=look, formula=f"={place}")
 
 
 def _counts(body: Mapping[str, Any]) -> Iterator[tuple[str, Cell]]:
@@ -115,11 +114,11 @@ def _small_print(body: Mapping[str, Any]) -> Iterator[tuple[str, Cell]]:
     for note in body.get("notes") or []:
         yield "Note", text_cell(note, WRAPPED)
     for label, hint in zip_longest(("How to read it",), HINTS, fillvalue=""):
-        yield label, text_cell(hint, replace(MUTED, wrap=True))
+        yield label, text_cell(hint, MUTED._replace(wrap=True))
 
 
 def _counted(body: Mapping[str, Any], status: Status) -> Cell:
     count = sum(verdict["status"] == status.value for verdict in body["verdicts"])
     column, last = list_sheets.STATUS, len(body["verdicts"]) + 1
     formula = f'=COUNTIF(Verdicts!${column}$2:${column}${last},"{status.value}")' if last > 1 else ""
-    return replace(value_cell(count, ""), formula=formula)
+    return value_cell(count, "")._replace(formula=formula)

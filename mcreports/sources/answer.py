@@ -3,8 +3,9 @@
 The signals that a caller answers to, under the errors of the package:
 
     SourceError            UnreachableError       SettingsError        AgainError
-    ├── TooMuchError       └── TooLargeError      └── NotThereError    never leaves the session:
-    └── PartialError           (of the wire)                           it is tried once more
+    ├── TooMuchError       ├── TooLargeError      └── NotThereError    never leaves the session:
+    └── PartialError       │   (of the wire)                           it is tried once more
+                           └── ElsewhereError
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ class TooMuchError(SourceError):
 
 class PartialError(SourceError):
     """The server itself says that its answer is not the whole truth."""
+
+
+class ElsewhereError(UnreachableError):
+    """The server sends to another host, which must not see what this one may."""
 
 
 class NotThereError(SettingsError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -13,7 +13,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from mcreports.errors import McreportsError, SourceError, UnreachableError
 from mcreports.sources import answer as answers
-from mcreports.sources.answer import AgainError, Answer
+from mcreports.sources.answer import AgainError, Answer, ElsewhereError
 from mcreports.sources.wire import DeadlineAdapter, TornError, read_body
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 CONNECT = 10.0  # seconds for one address to take the call
 PAUSES = (0.25, 10.0)  # the first wait between two tries, which doubles, and the longest
 REDIRECTS = 5
+Judged = TypeVar("Judged")
 
 
 class CheckedResponse(requests.Response):
@@ -81,6 +82,11 @@ class StrictSession(requests.Session):
         where = {"data" if method == "POST" else "params": parameters}
         outgoing = requests.Request(str(method), str(url), **where)
         return self._try(outgoing, lambda answer: answers.read(answer, self._wants))
+
+    def call(self, outgoing: requests.Request, judge: Callable[[Answer], Judged]) -> Judged:
+        """What ``judge`` makes of the whole answer; a judge that raises an AgainError gets another one, in time."""
+        judged: Judged = self._try(outgoing, judge).json()
+        return judged
 
     def deliver(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
         """POST bytes that the server takes with any 2xx."""
@@ -146,7 +152,7 @@ class StrictSession(requests.Session):
         if (old.scheme, old.netloc) != (new.scheme, new.netloc):
             place = f"{new.scheme}://{new.netloc.rpartition('@')[2]}"
             msg = f"redirects to another host, {place}, which must not see this tenant's headers; name it in source.url"
-            raise UnreachableError(msg)
+            raise ElsewhereError(msg)
         return there
 
     def _transport_error(self, error: Exception) -> Exception:

@@ -18,7 +18,8 @@ def open_source(settings: SourceSettings, now: datetime) -> Source:
     """The source that ``source.url`` names, not yet asked for anything; an unknown scheme is a UsageError."""
     scheme = settings.url.partition(":")[0].strip().lower()
     if scheme not in SCHEMES:
-        msg = f"source.url has the scheme {scheme[:20]!r}; the known ones are {', '.join(SCHEMES)}"
+        # an archive stands on sources: mcreports.archive.open opens it
+        msg = f"source.url has the scheme {scheme[:20]!r}; the known ones are {', '.join(SCHEMES)}, archive"
         raise UsageError(msg)
     return SCHEMES[scheme](settings, now)
 
@@ -40,14 +41,8 @@ def _server(settings: SourceSettings, now: datetime) -> Source:
     return PrometheusSource(settings, now)
 
 
-def _archive(_settings: SourceSettings, _now: datetime) -> Source:
-    msg = "archive: is not there yet; use demo:// or the http(s):// address of a Prometheus"
-    raise UsageError(msg)
-
-
 SCHEMES: dict[str, Callable[[SourceSettings, datetime], Source]] = {
     "demo": _demo,
     "http": _server,
     "https": _server,
-    "archive": _archive,
 }

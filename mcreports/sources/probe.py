@@ -11,8 +11,9 @@ from prometheus_api_client import PrometheusConnect
 
 from mcreports.errors import SourceError, UnreachableError
 from mcreports.sources.access import Access
+from mcreports.sources.choice import VICTORIA, choose, identify
 from mcreports.sources.http import StrictSession
-from mcreports.sources.prometheus import PrometheusSource, identify, refuse_skew
+from mcreports.sources.prometheus import PrometheusSource, refuse_skew
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,11 +31,12 @@ REACH = "26y"
 
 @dataclass(frozen=True)
 class ServerProbe:
-    """A server as it answered, or the problem that it did not; ``skew`` is its clock minus ours."""
+    """A server as it answered and how it is read, or the problem that it did not; ``skew`` is its clock minus ours."""
 
     url: str
     kind: str | None = None
     version: str = ""
+    reader: str = ""
     skew: timedelta | None = None
     problem: str | None = None
 
@@ -63,10 +65,12 @@ def probe_server(settings: SourceSettings, now: datetime) -> ServerProbe:
     access = Access.of(settings)
     try:
         skew = clock_skew(settings, now)
-        kind, version = identify(access)
+        with StrictSession(access, "how it is read") as session:
+            choice = choose(session, access)
+            kind, version = choice.kind or identify(session, access)
     except SourceError as error:
         return ServerProbe(access.shown, problem=str(error))
-    return ServerProbe(access.shown, kind, version, skew)
+    return ServerProbe(access.shown, kind, version, choice.why, skew)
 
 
 def clock_skew(settings: SourceSettings, now: datetime) -> timedelta | None:
@@ -92,7 +96,8 @@ def probe_metric(settings: SourceSettings, metric: Metric, now: datetime) -> Met
     access = Access.of(settings)
     try:
         series = _series(access, metric, now - DAY, now)
-        is_victoria = identify(access)[0] == "victoriametrics"
+        with StrictSession(access, f"the ends of {metric.name}") as session:
+            is_victoria = identify(session, access)[0] == VICTORIA
         newest, earliest = _victoria_ends(access, metric, now) if is_victoria else _ends(settings, metric, now)
     except UnreachableError:
         raise

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cramjam
 import numpy as np
 
 from mcreports.errors import UsageError
 from mcreports.sources.access import Access
 from mcreports.sources.http import StrictSession
+from mcreports.sources.protobuf import write_field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,11 +34,6 @@ def push(settings: SourceSettings, series: Sequence[Series], done: Callable[[int
     Each series names itself with ``__name__`` and has its samples in time order. A batch that the
     server refuses is a SourceError in its own words, one that it does not take in time an UnreachableError.
     """
-    try:
-        import cramjam  # an extra: only pushing needs it
-    except ImportError as error:
-        msg = "pushing needs snappy: pip install 'mcreports[load]'"
-        raise UsageError(msg) from error
     access, total = Access.of(settings), 0
     for body, count in batches(series):
         errand = f"{count} samples by remote write"
@@ -68,7 +65,7 @@ def batches(series: Sequence[Series]) -> Iterator[tuple[bytes, int]]:
         for position, (labels, ts, values) in enumerate(parts):
             start, end = taken[position], int(np.searchsorted(ts, edge, side="right"))
             if end > start:
-                body.append(_field(1, labels + _samples(ts[start:end], values[start:end])))
+                body.append(write_field(1, labels + _samples(ts[start:end], values[start:end])))
                 taken[position], count = end, count + end - start
         yield b"".join(body), count
 
@@ -96,17 +93,4 @@ def _samples(ts: np.ndarray, values: np.ndarray) -> bytes:
 
 def _labels(labels: Mapping[str, str]) -> bytes:
     pairs = sorted((name.encode(), value.encode()) for name, value in labels.items() if value)
-    return b"".join(_field(1, _field(1, name) + _field(2, value)) for name, value in pairs)
-
-
-def _field(number: int, body: bytes) -> bytes:
-    return bytes([number << 3 | 2]) + _varint(len(body)) + body
-
-
-def _varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 0x7F:  # noqa: PLR2004 - seven bits a byte
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
+    return b"".join(write_field(1, write_field(1, name) + write_field(2, value)) for name, value in pairs)

@@ -144,4 +144,5 @@ def _weigh(body: bytearray, limit: int) -> None:
         raise TooLargeError(msg)
 
 
-_READERS = {"": _join, "identity": _join, "gzip": _unpack, "x-gzip": _unpack}
+# snappy is a block of its own format that whoever asked for it unpacks
+_READERS = {"": _join, "identity": _join, "snappy": _join, "gzip": _unpack, "x-gzip": _unpack}

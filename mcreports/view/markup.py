@@ -13,6 +13,13 @@ from mcreports.names import called
 from mcreports.view.format import FULL, Shape, figure_text, percent, value_text
 from mcreports.view.words import MARKS, instant_words, target_words, verdict_words, word
 
+# the forms of a report that leave nothing out
+FORMS = (
+    ("Excel", "report.xlsx"),
+    ("CSV of figures", "figures.csv"),
+    ("CSV of verdicts", "verdicts.csv"),
+    ("JSON", "report.json"),
+)
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -201,6 +208,14 @@ def link_html(link: Link) -> str:
     if not re.fullmatch(r"[#.A-Za-z0-9_%-][^:\\\s]*", link.href):
         return escape(link.text)
     return f'<a href="{escape(link.href)}">{escape(link.text)}</a>'
+
+
+def elsewhere_html(note: str) -> str:
+    """What is left out here, and links to where all of it is; a page keeps those to the forms that it has."""
+    if not note:
+        return ""
+    items = "".join(f'<li class="mc-form"><a href="{file}">{name}</a></li>' for name, file in FORMS)
+    return f'<div class="mc mc-elsewhere"><p>{escape(note)}</p><ul aria-label="All of it">{items}</ul></div>'
 
 
 def _judgement(verdict: Verdict, inner: str) -> str:

@@ -14,6 +14,7 @@ from mcreports.view.markup import (
     Judged,
     Name,
     Trusted,
+    elsewhere_html,
     escape,
     figure_html,
     mark_html,
@@ -23,6 +24,7 @@ from mcreports.view.markup import (
     verdict_html,
 )  # fmt: skip
 from mcreports.view.sparkline import Sparkline
+from mcreports.view.tally import Tally
 from mcreports.view.words import MINUS, check_name, target_words, word
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from mcreports.checks import Reconciliation
     from mcreports.view.markup import Text
 
-    Cell = Text | Sparkline | Trusted | None
+    Cell = Text | Sparkline | Tally | Trusted | None
     Row = tuple[Cell, ...]
 
 Kind = Literal["text", "name", "number", "verdict", "spark"]
@@ -52,7 +54,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under columns, the first of which names the row; ``total`` stands below a rule."""
+    """Rows under columns, the first of which names the row; ``total`` stands below a rule.
+
+    ``others`` is the line of those that have no row of their own; ``note`` says so above the table,
+    and is followed by the ways to the forms that have them all.
+    """
 
     caption: str
     columns: tuple[Column, ...]
@@ -60,10 +66,12 @@ class Table:
     total: Row | None = None
     empty: str = "Nothing to show."
     passports: bool = True
+    others: Row | None = None
+    note: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a row that does not fit under the columns."""
-        for row in (*self.rows, *(() if self.total is None else (self.total,))):
+        for row in (*self.rows, *(row for row in (self.others, self.total) if row is not None)):
             if len(row) != len(self.columns):
                 msg = f"{self.caption}: a row has {len(row)} cells under {len(self.columns)} columns"
                 raise ValueError(msg)
@@ -72,10 +80,12 @@ class Table:
         if not self.rows:
             return f'<p class="mc mc-text">{escape(self.empty)}</p>'
         body = "".join(self._row(row) for row in self.rows)
+        body += "" if self.others is None else self._row(self.others, "mc-others")
         is_narrow = len(self.columns) <= NARROW and not any(column.kind == "verdict" for column in self.columns)
         narrow = ' class="mc-narrow"' if is_narrow else ""
         foot = f"<tfoot>{self._row(self.total)}</tfoot>" if self.total else ""
         return (
+            f"{elsewhere_html(self.note)}"
             f'<div class="mc mc-scroll" role="region" tabindex="0" aria-label="{escape(self.caption)}"><table{narrow}>'
             f'<caption class="mc-sr">{escape(self.caption)}</caption><thead>{self._heads()}</thead>'
             f"<tbody>{body}</tbody>{foot}</table></div>"
@@ -98,11 +108,12 @@ class Table:
             )
         return f'<tr class="mc-groups">{groups}</tr><tr>{heads}</tr>'
 
-    def _row(self, row: Row) -> str:
+    def _row(self, row: Row, kind: str = "") -> str:
         first, *rest = zip(self.columns, row, self._targets, strict=True)
         head = f'<th scope="row"{_class(first[0])}>{self._cell(*first)}</th>'
         cells = (f"<td{_class(column)}>{self._cell(column, cell, target)}</td>" for column, cell, target in rest)
-        return f"<tr>{head}{''.join(cells)}</tr>"
+        start = f'<tr class="{kind}">' if kind else "<tr>"
+        return f"{start}{head}{''.join(cells)}</tr>"
 
     @cached_property
     def _targets(self) -> tuple[str, ...]:
@@ -126,6 +137,8 @@ class Table:
                 shown = cell.html
             case Sparkline():
                 shown = cell.svg()
+            case Tally():
+                shown = cell.html()
             case Figure():
                 shown = figure_html(cell, column.shape, passport=self.passports)
             case Judged() if cell.shape == FULL:

@@ -17,11 +17,12 @@ import pytest
 from mcreports.errors import RunError
 from mcreports.reports import engine
 from mcreports.reports.execute import closing_of, execute, notebook_path
-from mcreports.view.closing import MIME
+from mcreports.view.closing import MIME, squeeze
 
 Execute = Callable[..., Any]
 KERNEL = "mcreports.reports.kernel"
-CLOSING = f"from IPython.display import display\ndisplay({{{MIME!r}: {{'verdict': 1}}}}, raw=True)"
+SHOW = "from IPython.display import display\ndisplay({%r: %r}, raw=True)"
+CLOSING = SHOW % (MIME, squeeze(['{"verdict":', " 1}"]))
 GIL = "import re\nre.match('(a+)+$', 'a' * 60 + 'b')"
 DEAF = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: time.sleep(1)"
 
@@ -142,6 +143,24 @@ def test_a_whole_notebook_hands_over_its_closing_figures(run: Execute) -> None:
 def test_without_its_closing_cell_a_notebook_has_not_come_to_its_end(run: Execute) -> None:
     node = run("x = 1", CLOSING, "2")
     with pytest.raises(RunError, match="its last cell handed over no closing figures"):
+        closing_of(node, "made-up.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("packed", "said"),
+    [
+        ({"verdict": 1}, "'zlib'"),
+        ({"zlib": 1}, "argument should be"),
+        ({"zlib": "<>"}, "base64"),
+        ({"zlib": "AAAA"}, "cannot be unpacked"),
+        ({"zlib": squeeze(["{}"])["zlib"][:8]}, "torn"),
+        (squeeze(["no JSON"]), "Expecting value"),
+        (squeeze(["7"]), "not iterable"),
+    ],
+)
+def test_closing_figures_that_cannot_be_unpacked_fail_the_run(run: Execute, packed: object, said: str) -> None:
+    node = run("x = 1", SHOW % (MIME, packed))
+    with pytest.raises(RunError, match=f"made-up.ipynb: its last cell handed over what is no report: .*{said}"):
         closing_of(node, "made-up.ipynb")
 
 

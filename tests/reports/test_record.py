@@ -11,10 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import fastjsonschema
 import jsonschema
 import pytest
 
 from mcreports.errors import RunError
+from mcreports.reports import record as record_module
 from mcreports.reports.record import figures_csv, record, schema, verdicts_csv
 from mcreports.snapshot import read
 
@@ -154,3 +156,31 @@ def test_no_name_is_a_formula_in_the_csv(daily: dict[str, Any], name: str) -> No
 def test_negative_money_stays_a_number_in_the_csv(daily: dict[str, Any], value: str) -> None:
     (row,) = csv.DictReader(io.StringIO(figures_csv([{**daily["figures"][0], "value": value}])))
     assert row["value"] == value
+
+
+# Python's $ lets a newline pass, JSON Schema's does not: the compiled one is right
+PATTERNED = ("value", "window")
+ODD: list[Any] = [
+    None, True, False, 0, 1, -1, 1.0, 0.5, 2.5, "", "x", "1.00", "-1.00", "1.0", "1.00\n", "pass", "actual", "unknown",
+    "2025-10-31T00:00:00Z", "2025-10-31T00:00:00Z\n", "2025-10-31", [], ["x"], [None, None], {}, {"x": "y"}, {"x": 1},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("part", ["figures", "verdicts", "reconciliation"])
+def test_the_compiled_schema_refuses_exactly_what_the_schema_refuses(daily: dict[str, Any], part: str) -> None:
+    slow = jsonschema.Draft202012Validator(schema())
+    fast = record_module._fits()
+    small = {**daily, "figures": [], "verdicts": [], "reconciliation": []}
+    chosen = {json.dumps([each.get("unit"), each.get("status"), each.get("quality")]): each for each in daily[part]}
+    for entry in chosen.values():
+        for key in (*entry, "labels", "surprise"):
+            bodies = [{**small, part: [{**entry, key: odd}]} for odd in ODD]
+            bodies.append({**small, part: [{name: value for name, value in entry.items() if name != key}]})
+            for body in bodies:
+                try:
+                    fast(body)
+                    is_fit = True
+                except fastjsonschema.JsonSchemaException:
+                    is_fit = False
+                ends_in_newline = json.dumps(body[part]).count("\\n")
+                assert is_fit == (slow.is_valid(body) and not (ends_in_newline and key in PATTERNED)), (key, body[part])

@@ -30,7 +30,7 @@ class Stage:
 
     def settings(self, **changes: object) -> SourceSettings:
         """A source on this stage, in a hurry."""
-        return SourceSettings(**{"url": self.url, "deadline": 0.6, "max_mb": 1, **changes})  # type: ignore[arg-type]
+        return SourceSettings(**{"url": self.url, "deadline": 0.6, "max_mb": 1, "reader": "query", **changes})  # type: ignore[arg-type]
 
 
 @pytest.fixture

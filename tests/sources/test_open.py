@@ -26,11 +26,6 @@ def test_an_unknown_scheme_names_the_known_ones(url):
         open_source(SourceSettings(url=url), NOW)
 
 
-def test_the_archive_is_not_there_yet():
-    with pytest.raises(UsageError, match="not there yet"):
-        open_source(SourceSettings(url="archive:somewhere"), NOW)
-
-
 @pytest.mark.parametrize("url", ["http://169.254.169.254/latest", "https://x?token=1", "http://"])
 def test_an_address_that_may_not_be_asked_is_refused_at_once(url):
     with pytest.raises(UsageError):

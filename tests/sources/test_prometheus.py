@@ -12,7 +12,7 @@ import pytest
 from mcreports.errors import DataError
 from mcreports.metrics import Metric
 from mcreports.samples import Series
-from mcreports.sources import prometheus as module
+from mcreports.sources import range_selector, reader
 from mcreports.sources.prometheus import PrometheusSource
 
 START = datetime(2025, 10, 1, tzinfo=UTC)
@@ -124,8 +124,8 @@ def test_windows_of_any_width_give_the_same_table(server, monkeypatch):
     whole = source.fetch(metric, START, end).table
     assert len(whole) == 3 * len(ts)
     for enough in (1, 500, 5_000):
-        monkeypatch.setattr(module, "ENOUGH", enough)
-        monkeypatch.setattr(module, "NARROWEST_WINDOW", 17 * 3_600_000)
+        monkeypatch.setattr(range_selector, "ENOUGH", enough)
+        monkeypatch.setattr(reader, "NARROWEST_WINDOW", 17 * 3_600_000)
         pd.testing.assert_frame_equal(source.fetch(metric, START, end).table, whole)
         pd.testing.assert_frame_equal(source.fetch(metric, START, end, ["T2", "T0", "T1", "T0"]).table, whole)
 

@@ -1,0 +1,62 @@
+"""From settings to an archive, and to a source: ``archive:PATH``, a server with its archive, or what needs none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcreports.archive.archive import Archive
+from mcreports.archive.records import Owner
+from mcreports.archive.remote import store_of
+from mcreports.archive.sources import ArchivedSource, ArchiveSource
+from mcreports.archive.sync import Puller
+from mcreports.errors import UsageError
+from mcreports.sources.access import Access
+from mcreports.sources.open import open_source as open_server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from mcreports.settings import ArchiveSettings, Settings, SourceSettings
+    from mcreports.sources import Source
+
+SCHEME = "archive:"
+SERVERS = ("http:", "https:")
+
+
+def open_archive(settings: ArchiveSettings, url: str | None = None) -> Archive:
+    """The archive that the settings, or a URL, name; nothing is touched yet."""
+    return Archive(store_of(settings.url if url is None else url, settings.options))
+
+
+def open_source(settings: Settings, now: datetime, *, is_kept: bool = False) -> Source:
+    """The source that ``source.url`` names, an archive too; with ``is_kept`` a server's answers are archived.
+
+    The demo is never archived, and nothing is where ``archive.enabled`` is false.
+    """
+    url = settings.source.url.strip()
+    if url.lower().startswith(SCHEME):
+        source = ArchiveSource(open_archive(settings.archive, url[len(SCHEME) :]), now)
+        _ = source.info  # an archive that is not there is the first thing to say
+        return source
+    server = open_server(settings.source, now)
+    if not (is_kept and settings.archive.enabled and url.lower().startswith(SERVERS)):
+        return server
+    return ArchivedSource(puller_of(settings, now, server))
+
+
+def puller_of(
+    settings: Settings, now: datetime, server: Source | None = None, tell: Callable[[str], None] = lambda _: None
+) -> Puller:
+    """Who fills the archive of the settings from their server; a source that is no server is a UsageError."""
+    if not settings.source.url.strip().lower().startswith(SERVERS):
+        msg = f"only an http(s) server is archived, not {settings.source.url.partition(':')[0]}: give --source"
+        raise UsageError(msg)
+    server = server or open_server(settings.source, now)
+    owner = owner_of(settings.source, "prometheus")
+    return Puller(open_archive(settings.archive), server, owner, now, settings.report.settle, tell)
+
+
+def owner_of(settings: SourceSettings, kind: str) -> Owner:
+    """Whose samples a server's are: its address without credentials, and the tenant it is asked as."""
+    return Owner(kind, Access.of(settings).url, settings.org_id)

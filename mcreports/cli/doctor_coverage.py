@@ -1,0 +1,44 @@
+"""What ``mcreports doctor`` says of the last day's samples."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import pandas as pd
+
+    from mcreports.metrics import Metric
+    from mcreports.settings import Settings
+
+DAY = timedelta(days=1)
+STATES = {"pass": "ok", "warn": "watch", "fail": "missing", "unknown": "missing"}
+
+
+def coverage(settings: Settings, metric: Metric, at: datetime) -> tuple[str, str, str]:
+    """One finding: how much of the last 24 h of a metric is there, and what of it is not."""
+    from mcreports.domains.coverage import CHECK
+    from mcreports.domains.recent import Recent, judge_recent
+    from mcreports.domains.series import milliseconds
+    from mcreports.errors import DataError, SourceError, UnreachableError
+    from mcreports.sources.counts import counts_of
+    from mcreports.sources.prometheus import PrometheusSource
+
+    end, source = at.replace(microsecond=at.microsecond // 1000 * 1000), PrometheusSource(settings.source)
+
+    def look(tenants: Sequence[str] | None) -> pd.DataFrame:
+        return source.fetch(metric, end - DAY, end, tenants).table
+
+    name = f"{metric.key} coverage"
+    try:
+        now, before = (counts_of(settings.source, metric, start, start + DAY) for start in (end - DAY, end - 2 * DAY))
+        recent = Recent(metric, milliseconds(end - DAY), milliseconds(end), now, before)
+        told = judge_recent(recent, lambda tenant: settings.rule(CHECK, tenant), look)
+    except UnreachableError:
+        raise
+    except (SourceError, DataError) as error:
+        return (name, STATES["unknown"], str(error))
+    return (name, STATES[told.status.value], f"last 24 h: {told.text}")
