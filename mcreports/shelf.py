@@ -103,6 +103,10 @@ class Shelf(MutableMapping[str, pd.DataFrame]):
         self._near.pop(name, None)
         self._file(name).unlink()
 
+    def __contains__(self, name: object) -> bool:
+        """Whether there is such a table; the usual way would read it."""
+        return name in self.rows
+
     def __iter__(self) -> Iterator[str]:
         """The tables' names."""
         return iter(self.rows)

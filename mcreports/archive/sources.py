@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING
 from mcreports.archive import reading
 from mcreports.archive.days import Span, days_of, joined, milliseconds, moment, span_text, without
 from mcreports.archive.records import asked, settled
-from mcreports.archive.sync import Puller, Synced, sync
-from mcreports.errors import SourceError, UsageError
+from mcreports.archive.sync import Puller, sync
+from mcreports.errors import SourceError, UnreachableError, UsageError
 from mcreports.samples import Note, Pulled, empty, gather
 from mcreports.sources import SourceInfo
 from mcreports.sources.answer import PartialError
@@ -63,7 +64,7 @@ class ArchiveSource:
     def _gaps(self, metric: Metric, span: Span) -> tuple[Note, ...]:
         reached = span[0], min(span[1], milliseconds(self.now))
         records = self.archive.live(metric.name, days_of(reached))
-        lacking = without(reached, asked(one for every in records.values() for one in every))
+        lacking = _lacking(reached, asked(one for every in records.values() for one in every))
         if not lacking:
             return ()
         return (Note(KIND, metric.key, None, f"{metric.name}: the archive does not cover {span_text(lacking)}"),)
@@ -80,6 +81,7 @@ class ArchivedSource:
 
     puller: Puller
     done: dict[str, list[Span]] = field(default_factory=dict, repr=False, compare=False)
+    away: list[SourceError] = field(default_factory=list, repr=False, compare=False)
 
     @cached_property
     def info(self) -> SourceInfo:
@@ -95,8 +97,12 @@ class ArchivedSource:
     def tenants(self, metric: Metric, start: datetime, end: datetime) -> tuple[str, ...]:
         """The tenants with a sample on the days of [start, end)."""
         span = _span(start, end)
-        self._sync(metric, span)
-        return reading.tenants(self.puller.archive, metric, span)
+        more: tuple[str, ...] = ()
+        try:
+            self._sync(metric, span)
+        except PartialError:  # what is partial is said where samples are fetched
+            more = self.puller.server.tenants(metric, start, end)
+        return tuple(sorted({*more, *reading.tenants(self.puller.archive, metric, span)}))
 
     def series(
         self, metric: Metric, start: datetime, end: datetime, tenants: Sequence[str] | None = None
@@ -120,35 +126,53 @@ class ArchivedSource:
             return Pulled(empty(metric), (*notes, note))
         return Pulled(pulled.table, (*notes, *pulled.notes))
 
-    def _sync(self, metric: Metric, span: Span) -> Synced | None:
+    def _sync(self, metric: Metric, span: Span) -> None:
         if span[0] >= span[1]:
-            return None
-        done = self.done.setdefault(metric.name, [])
+            return
+        done = self.done.get(metric.name, [])
         try:
-            synced = sync(self.puller, metric, span, done)
+            with self._forgiven(metric, span):
+                self._refuse_again()
+                done = joined([*done, *sync(self.puller, metric, span, done).fetched])
         except PartialError:
+            self.done[metric.name] = done
             raise
-        except SourceError:
-            if self._is_settled(metric, span):
-                return None
-            raise
-        done[:] = joined([*done, *synced.fetched])
-        return synced
+        self.done[metric.name] = done
 
     def _ask(self, metric: Metric, span: Span, tenants: Sequence[str]) -> Iterator[Series]:
-        try:
+        with self._forgiven(metric, span):
+            self._refuse_again()
             yield from self.puller.server.series(metric, moment(span[0]), moment(span[1]), tenants)
+
+    def _refuse_again(self) -> None:
+        """Raise what a server that was away has said; it is not waited for twice."""
+        if self.away:
+            raise self.away[0]
+
+    @contextmanager
+    def _forgiven(self, metric: Metric, span: Span) -> Iterator[None]:
+        """A server that is away, or cannot, is not missed where the archive has all."""
+        try:
+            yield
         except PartialError:
             raise
-        except SourceError:
+        except SourceError as error:
+            if isinstance(error, UnreachableError) and not self.away:
+                self.away.append(error)
             if not self._is_settled(metric, span):
                 raise
 
     def _is_settled(self, metric: Metric, span: Span) -> bool:
-        """Whether the archive has all of a span as it will stay, so that the server is not needed."""
-        reached = span[0], min(span[1], self.puller.latest)
-        records = self.puller.archive.live(metric.name, days_of(reached))
-        return not without(reached, settled((o for e in records.values() for o in e), self.puller.settled))
+        """Whether the archive has all of a span as it will stay.
+
+        Behind a metric's first question only single samples before long gaps are looked for: there
+        the archive ends with its first day, as a server does with its retention.
+        """
+        records = [one for every in self.puller.archive.live(metric.name).values() for one in every]
+        begun = min((one.start for record in records for one in record.asked), default=span[0])
+        start = max(span[0], begun) if metric.name in self.done else span[0]
+        reached = start, min(span[1], self.puller.latest)
+        return not _lacking(reached, settled(records, self.puller.settled))
 
     def _beyond(self, metric: Metric, span: Span) -> list[Span]:
         """What of a span was never asked for, for all tenants, or has not settled since."""
@@ -156,6 +180,11 @@ class ArchivedSource:
         records = self.puller.archive.live(metric.name, days_of(reached))
         known = settled((one for every in records.values() for one in every if one.rows), self.puller.settled)
         return without(reached, [*known, *self.done.get(metric.name, [])])
+
+
+def _lacking(span: Span, covered: Sequence[Span]) -> list[Span]:
+    """What of a span is not covered, but for the millisecond by which a question reaches beyond a day's end."""
+    return [one for one in without(span, covered) if one[1] - one[0] > 1]
 
 
 def _span(start: datetime, end: datetime) -> Span:

@@ -126,7 +126,7 @@ def count(line: Line, window: Watch) -> Count:
     within = rises[: last - first]
     born = base < 0 and window.is_born(line)
     opening = int(used[0]) if base < 0 and not born else 0
-    number = sum(int(rise) for rise in within) + (int(used[0]) if born else 0)
+    number = _sum(within) + (int(used[0]) if born else 0)
     before = int(rises[0]) if 0 <= base < last and _is_gap(ts, base, line.interval, window.start) else 0
     after = int(rises[-1]) if last + 1 < len(ts) and _is_gap(ts, last, line.interval, window.end) else 0
     if before:
@@ -161,3 +161,10 @@ def _edges(line: Line, window: Watch, base: int, last: int) -> list[str]:
 
 def _is_gap(ts: np.ndarray, at: int, interval: float, boundary: int) -> bool:
     return bool(ts[at] < boundary < ts[at + 1] and ts[at + 1] - ts[at] > GAP * interval)
+
+
+def _sum(rises: np.ndarray) -> int:
+    """The exact sum of whole numbers below 2^53, which floats alone would not give."""
+    if len(rises) * float(rises.max(initial=0.0)) < 2.0**62:
+        return int(rises.astype(np.int64).sum())
+    return sum(int(rise) for rise in rises)

@@ -186,17 +186,20 @@ def seen(line: Line, window: Watch, *, counts: bool = False) -> Seen:
     if begin >= end or (not len(inside) and (before is None or after is None)):
         return Seen()
     began = resets(line, window) if counts else ()
-    edges = np.concatenate([[begin], inside, [end]])
+    edges = np.array([begin, *inside[:1], *inside[-1:], end])
     unborn = ((start, begin),) if begin > start else ()
     if np.isnan(interval):
-        return Seen(len(inside), len(inside), (), began, unborn + _wider(edges, 0))
+        return Seen(len(inside), len(inside), (), began, unborn + _wider(np.array([begin, *inside, end]), 0))
     if not len(inside):
         return Seen(0, max(1, round((end - start) / interval)), ((start, end),), (), ((start, end),), interval)
-    steps = np.diff(inside) / interval
-    missed = int(np.maximum(np.rint(steps) - 1, 0).sum())
+    steps = np.diff(inside)
+    long = np.flatnonzero(steps >= (1 + REGULAR) * interval)
+    missed = int((np.rint(steps[long] / interval) - 1).sum())
     missed += _missed_before(int(inside[0]), begin, before, interval)
     missed += _missed_after(int(inside[-1]), end, after, interval)
-    gaps = _wider(edges, (GAP + JITTER) * interval)  # one scrape missed, and the next one late, is no gap
+    least = (GAP + JITTER) * interval  # one scrape missed, and the next one late, is no gap
+    within = tuple((int(inside[at]), int(inside[at + 1])) for at in long if steps[at] > least)
+    gaps = _wider(edges[:2], least) + within + _wider(edges[-2:], least)
     return Seen(len(inside), len(inside) + missed, gaps, began, unborn + gaps, interval)
 
 
@@ -216,9 +219,10 @@ def pace(line: Line) -> float:
     """The mean interval in ms of the scrapes that were not missed: in a long gap the median's error adds up."""
     if len(line.ts) < 2:  # noqa: PLR2004 - a step needs two samples
         return line.interval
-    steps = np.diff(line.ts)
-    regular = steps[np.abs(steps - line.interval) < REGULAR * line.interval]
-    return float(regular.mean()) if len(regular) else line.interval
+    steps, slack = np.diff(line.ts), REGULAR * line.interval
+    odd = steps[(steps <= line.interval - slack) | (steps >= line.interval + slack)]
+    regular = len(steps) - len(odd)
+    return float(line.ts[-1] - line.ts[0] - odd.sum()) / regular if regular else line.interval
 
 
 def _wider(edges: np.ndarray, least: float) -> Spans:

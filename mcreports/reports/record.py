@@ -53,8 +53,8 @@ def record(snapshot: Snapshot, closing: Mapping[str, Any], run: Mapping[str, Any
 
 def data_through(snapshot: Snapshot) -> datetime | None:
     """The end of the period, or the newest cost sample where that is earlier."""
-    table = snapshot.table("budget.cost")
-    return min(table["ts"].max().to_pydatetime(), snapshot.period.end) if len(table) else None
+    _, last = snapshot.reach("budget.cost")
+    return None if last is None else min(last, snapshot.period.end)
 
 
 def _instant(at: datetime | None) -> str | None:
@@ -69,7 +69,7 @@ def schema() -> dict[str, Any]:
 
 
 @cache
-def _fits() -> Callable[[Mapping[str, Any]], object]:
+def fits() -> Callable[[Mapping[str, Any]], object]:
     """The schema as a function, which takes 1,000 tenants in seconds."""
     import fastjsonschema
 
@@ -81,7 +81,7 @@ def _refuse_misshapen(body: Mapping[str, Any]) -> None:
     import fastjsonschema
 
     try:
-        _fits()(body)
+        fits()(body)
     except fastjsonschema.JsonSchemaException as error:
         where, said = _fault(body) or ("its root", str(error))
         msg = f"report.json does not fit {SCHEMA} at {where}: {said[:300]}"

@@ -16,7 +16,7 @@ from mcreports.archive.days import moment
 from mcreports.archive.open import open_source, puller_of
 from mcreports.archive.sources import ArchivedSource, ArchiveSource
 from mcreports.archive.sync import sync
-from mcreports.errors import SourceError, UnreachableError, UsageError
+from mcreports.errors import UnreachableError, UsageError
 from mcreports.settings import ArchiveSettings, Settings, SourceSettings
 from mcreports.sources.answer import PartialError
 
@@ -85,8 +85,10 @@ def test_a_server_that_is_away_is_not_missed_where_everything_has_settled(
     assert (source.info.kind, source.info.url) == ("prometheus", OWNER.url)
     with pytest.raises(UnreachableError):
         source.fetch(COST, moment(START), moment(NOW + HOUR))
-    with pytest.raises(SourceError):
-        source.fetch(COST, moment(START - DAY), moment(START + DAY))
+    # behind the first question the archive ends with its first day, as a server does with its retention
+    assert len(source.fetch(COST, moment(START - DAY), moment(START + DAY)).table) > 0
+    with pytest.raises(UnreachableError):
+        ArchivedSource(puller(local_archive, server, NOW + DAY)).fetch(COST, moment(START - DAY), moment(START + DAY))
 
 
 def test_a_partial_answer_is_a_note_and_no_sample(local_archive: Archive, server: FakeServer) -> None:
@@ -98,6 +100,17 @@ def test_a_partial_answer_is_a_note_and_no_sample(local_archive: Archive, server
     assert pulled.table.empty
     assert [(note.kind, note.metric) for note in pulled.notes] == [("source.partial", COST.key)]
     assert local_archive.live(COST.name) == {}
+
+
+def test_a_partial_answer_still_names_the_tenants(
+    local_archive: Archive, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local_archive.claim(OWNER, lambda: "prometheus")
+    server.fault = PartialError("some storage did not answer")
+    monkeypatch.setattr(server, "tenants", lambda *_: ("A", "B"))
+    source = ArchivedSource(puller(local_archive, server, NOW))
+    assert source.tenants(COST, *WHOLE) == ("A", "B")
+    assert [note.kind for note in source.fetch(COST, *WHOLE, ["A"]).notes] == ["source.partial"]
 
 
 def test_an_archive_by_itself_says_what_it_does_not_cover(local_archive: Archive, server: FakeServer) -> None:

@@ -126,8 +126,9 @@ def test_what_the_archive_does_not_cover_is_said_in_the_report(
     for day in (archive / "mc_tenant_cost_total_usd").glob("2025-10-2[01]"):
         shutil.rmtree(day)
     assert mcreports(*REPORT, "--source", "archive:archive").code == 0
-    (note,) = [one for one in body_of(tmp_path / "output")["notes"] if "does not cover" in str(one)]
-    assert "2025-10-20T00:00:00Z..2025-10-22T00:00:00Z" in str(note)
+    notes = [str(one) for one in body_of(tmp_path / "output")["notes"] if "does not cover" in str(one)]
+    assert any("2025-10-20T00:00:00Z..2025-10-22T00:00:00Z" in note for note in notes), notes
+    assert all("mc_tenant_cost_total_usd" in note for note in notes)
     gaps = [one["gaps"] for one in mcreports("archive", "status", "--json").data if "cost_total" in one["metric"]]
     assert gaps == [[["2025-10-20T00:00:00Z", "2025-10-22T00:00:00Z"]]]
     assert "nothing was fetched of 2025-10-20T00:00:00Z" in mcreports("archive", "status").out
@@ -141,11 +142,12 @@ def test_a_whole_archive_is_whole_and_an_empty_one_is_nothing(mcreports: Command
     assert "nothing is archived yet" in mcreports("archive", "status", "--archive", "nowhere").err
 
 
-@pytest.mark.parametrize("ending", ["parquet", "json"])
-@pytest.mark.parametrize("how", ["truncated", "flipped", "emptied", "missing"])
+@pytest.mark.parametrize(
+    ("ending", "how"),  # a segment whose record is missing is no segment: its day is a gap, which has its own test
+    [(ending, how) for ending in ("parquet", "json") for how in ("truncated", "flipped", "emptied")]
+    + [("parquet", "missing")],
+)
 def test_damage_is_named_by_verify_and_by_the_report(mcreports: Command, archive: Path, ending: str, how: str) -> None:
-    if (ending, how) == ("json", "missing"):
-        pytest.xfail("a segment without its record is no segment: the day is a gap, which has its own test")
     (file, *_) = sorted((archive / "mc_tenant_cost_total_usd" / "2025-10-31").glob(f"*.{ending}"))
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 4
