@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 UNALLOCATED = "Unallocated"  # the row of what no driver is named for
 MOST_SHOWN = 4
@@ -21,6 +25,16 @@ def called(name: str) -> str:
         return name
     codes = " ".join(f"U+{ord(character):04X}" for character in name[:MOST_SHOWN])
     return f"(invisible name: {codes}{' …' if len(name) > MOST_SHOWN else ''})"
+
+
+def several(names: Sequence[str], most: int = 12) -> str:
+    """Names in a row, of very many the first ones and how many more there are.
+
+    >>> several(["A", "B", "C"]), several(["A", "B", "C", "D"], most=2)
+    ('A, B, C', 'A, B and 2 more')
+    """
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _is_invisible(character: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -93,25 +92,28 @@ def _groups(tables: Iterable[pd.DataFrame]) -> Iterator[pa.Table]:
     held: list[pa.Table] = []
     count, has_any = 0, False
     for table in tables:
-        for piece in _tenants(table):
+        ends, begin = _ends(table), 0
+        while begin < len(table) or not len(table):
+            # the first tenant with which the group is long enough, else the last one
+            at = min(int(np.searchsorted(ends, begin + ENOUGH - count)), len(ends) - 1)
+            piece = table.iloc[begin : ends[at]]
             held.append(_arrow(piece))
-            count += len(piece)
+            count, begin = count + len(piece), int(ends[at])
             if count >= ENOUGH:
                 yield _compact(held)
                 held, count, has_any = [], 0, True
+            if not len(table):
+                break
     if held and (count or not has_any):
         yield _compact(held)
 
 
-def _tenants(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """A piece cut so that no cut can fall inside a tenant or matter to the grouping."""
+def _ends(table: pd.DataFrame) -> np.ndarray:
+    """Where each tenant's rows end, in order; the end alone where there are no tenants to cut between."""
     if "tenant" not in table or not isinstance(table["tenant"].dtype, pd.CategoricalDtype) or table.empty:
-        yield table
-        return
+        return np.array([len(table)])
     codes = table["tenant"].cat.codes.to_numpy()
-    edges = [0, *(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(table)]
-    for begin, end in pairwise(edges):
-        yield table.iloc[begin:end]
+    return np.append(np.flatnonzero(codes[1:] != codes[:-1]) + 1, len(table))
 
 
 def _compact(held: list[pa.Table]) -> pa.Table:

@@ -24,10 +24,18 @@ SCHEMA = "mcreports.archive/1"
 
 @dataclass(frozen=True)
 class Archive:
-    """Segments in a store; a record that was read once is not read again, for none ever changes."""
+    """Segments in a store; a record that was read once is not read again, for none ever changes.
+
+    With ``listed`` the files of a metric are listed once, too: an archive that nobody here adds to.
+    """
 
     store: Store
     known: dict[str, Record] = field(default_factory=dict, repr=False, compare=False)
+    listed: dict[str, list[Found]] | None = field(default=None, repr=False, compare=False)
+
+    def still(self) -> Archive:
+        """The same archive as it is when each metric is first asked for, for one report to read."""
+        return replace(self, listed={})
 
     def owner(self) -> Owner | None:
         """Whose samples these are; None where there is no archive."""
@@ -52,7 +60,7 @@ class Archive:
     def records(self, metric: str, days: Container[int] | None = None) -> dict[int, list[Record]]:
         """Every record of some days of a metric, replaced ones too; a damaged one is a DataError naming it."""
         places = {}
-        for found in self.store.find(metric):
+        for found in self._find(metric):
             day = day_of(found)
             if day is not None and found.path.endswith(".json") and (days is None or day in days):
                 places[found.path] = day
@@ -64,6 +72,13 @@ class Archive:
             if path in self.known:  # else it was pruned since it was listed
                 by_day.setdefault(day, []).append(self.known[path])
         return by_day
+
+    def _find(self, metric: str) -> list[Found]:
+        if self.listed is None:
+            return self.store.find(metric)
+        if metric not in self.listed:
+            self.listed[metric] = self.store.find(metric)
+        return self.listed[metric]
 
     def live(self, metric: str, days: Container[int] | None = None) -> dict[int, list[Record]]:
         """The records that no other one replaces, by day in order; a day's by first sample."""

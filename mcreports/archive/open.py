@@ -36,7 +36,7 @@ def open_source(settings: Settings, now: datetime, *, is_kept: bool = False) -> 
     """
     url = settings.source.url.strip()
     if url.lower().startswith(SCHEME):
-        source = ArchiveSource(open_archive(settings.archive, url[len(SCHEME) :]), now)
+        source = ArchiveSource(open_archive(settings.archive, url[len(SCHEME) :]).still(), now)
         _ = source.info  # an archive that is not there is the first thing to say
         return source
     server = open_server(settings.source, now)

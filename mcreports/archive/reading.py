@@ -95,9 +95,9 @@ def _read(
     # where the label was another one when the segment was written, its column says nothing of these tenants
     names = tuple(wanted) if record.tenant_label == label else None
     with archive.part(record) as file:
-        for labels, rows in segment.pieces(file, record, where, names):
-            if segment.parsed(labels).get(label, "") in wanted:
-                yield labels, rows
+        yield from segment.pieces(
+            file, record, where, names, lambda labels: segment.parsed(labels).get(label, "") in wanted
+        )
 
 
 def _merged(

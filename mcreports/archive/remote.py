@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from mcreports.archive.store import Found, LocalStore, explained, masked
+from mcreports.archive.store import NO_FAULTS, Faults, Found, LocalStore, explained, masked
 from mcreports.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class RemoteStore:
     root: str
     shown: str
     fs: Any = field(repr=False)
-    faults: tuple[type[Exception], ...] = ()
+    faults: Faults = NO_FAULTS
 
     def find(self, below: str) -> list[Found]:
         """Every file below a directory, as the other side lists it now."""
@@ -109,11 +109,12 @@ def store_of(url: str, options: Mapping[str, str]) -> Store:
     return RemoteStore(str(root).rstrip("/"), shown, fs, _faults(scheme))
 
 
-def _faults(scheme: str) -> tuple[type[Exception], ...]:
+def _faults(scheme: str) -> Faults:
     if scheme not in EXTRAS:
-        return (NotImplementedError,)
+        return Faults((NotImplementedError,))
     botocore: Any = import_module("botocore.exceptions")
-    return NotImplementedError, botocore.BotoCoreError, botocore.ClientError
+    away = botocore.HTTPClientError, botocore.ConnectionError
+    return Faults((NotImplementedError, botocore.BotoCoreError, botocore.ClientError), away)
 
 
 def _written(told: Mapping[str, Any]) -> float:

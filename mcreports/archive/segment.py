@@ -9,7 +9,6 @@ import hashlib
 import io
 import json
 from functools import lru_cache
-from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -21,14 +20,14 @@ from mcreports.archive.records import ADVICE, Content
 from mcreports.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mcreports.archive.records import Record
 
     Rows = tuple[np.ndarray, np.ndarray]
     Curves = Mapping[str, Rows]  # by canonical labels: instants in ms, strictly rising, and values
 
-GROUP = 131_072  # rows in a row group: some ninety series of a day at one a minute
+GROUP = 32_768  # rows in a row group: some twenty series of a day at one a minute
 SCHEMA = pa.schema(
     [
         pa.field("labels", pa.dictionary(pa.int32(), pa.string()), nullable=False),
@@ -121,10 +120,16 @@ def whole(data: bytes, record: Record, where: str) -> Any:  # noqa: ANN401 - a p
     return pa.BufferReader(data)
 
 
-def pieces(file: Any, record: Record, where: str, tenants: Sequence[str] | None) -> Iterator[tuple[str, Rows]]:  # noqa: ANN401
-    """The samples of a segment, a part of a series at a time; of single tenants only the row groups that may hold them.
+def pieces(
+    file: Any,  # noqa: ANN401
+    record: Record,
+    where: str,
+    tenants: Sequence[str] | None,
+    wanted: Callable[[str], bool] = lambda _: True,
+) -> Iterator[tuple[str, Rows]]:
+    """The samples of a segment's ``wanted`` series, a part of one at a time; a DataError names a file that is damaged.
 
-    What cannot be read is a DataError that names the file.
+    Of single ``tenants`` only the row groups that may hold them are read.
     """
     try:
         with pq.ParquetFile(file, read_dictionary=["labels"], page_checksum_verification=True) as opened:
@@ -133,7 +138,7 @@ def pieces(file: Any, record: Record, where: str, tenants: Sequence[str] | None)
                 raise ValueError(msg)
             for group in range(opened.num_row_groups):
                 if tenants is None or _may_hold(opened.metadata.row_group(group), tenants):
-                    yield from _series(opened.read_row_group(group, ["labels", "ts", "value"]))
+                    yield from _series(opened.read_row_group(group, ["labels", "ts", "value"]), wanted)
     except FAULTS as error:
         msg = f"{where}: the segment is damaged: {error}; {ADVICE}"
         raise DataError(msg) from error
@@ -159,12 +164,13 @@ def _may_hold(group: Any, tenants: Sequence[str]) -> bool:  # noqa: ANN401
     return any(told.min <= column_text(tenant) <= told.max for tenant in tenants)
 
 
-def _series(table: pa.Table) -> Iterator[tuple[str, Rows]]:
+def _series(table: pa.Table, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Rows]]:
     for batch in table.combine_chunks().to_batches():
         labels, ts, values = batch.columns
         codes, texts = labels.indices.to_numpy(), labels.dictionary.to_pylist()
         stamps, numbers = ts.to_numpy(), values.to_numpy()
-        edges = [0, *(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(codes)]
-        for begin, end in pairwise(edges):
-            if begin < end:
-                yield texts[codes[begin]], (stamps[begin:end], numbers[begin:end])
+        edges = np.concatenate([[0], np.flatnonzero(codes[1:] != codes[:-1]) + 1, [len(codes)]])
+        is_wanted = np.array([wanted(text) for text in texts], bool)
+        for at in np.flatnonzero(is_wanted[codes[edges[:-1]]]) if len(codes) else ():
+            begin, end = int(edges[at]), int(edges[at + 1])
+            yield texts[codes[begin]], (stamps[begin:end], numbers[begin:end])

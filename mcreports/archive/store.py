@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from mcreports.errors import ArchiveError
+from mcreports.errors import ArchiveError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -167,20 +167,33 @@ def _sync(directory: Path) -> None:
         os.close(descriptor)
 
 
+@dataclass(frozen=True)
+class Faults:
+    """What an object store's library raises: anything that goes wrong, and what says that the store is away."""
+
+    any: tuple[type[Exception], ...] = ()
+    away: tuple[type[Exception], ...] = ()
+
+
+NO_FAULTS = Faults()
+
+
 @contextmanager
-def explained(
-    place: object, verb: str, faults: tuple[type[Exception], ...] = (), *, is_gone_told: bool = False
-) -> Iterator[None]:
+def explained(place: object, verb: str, faults: Faults = NO_FAULTS, *, is_gone_told: bool = False) -> Iterator[None]:
     """What the operating system or an object store refuses comes out as an ArchiveError about the place.
 
-    With ``is_gone_told`` a file that is not there stays the FileNotFoundError that it is.
+    A store that is away is an UnreachableError: later may be better. With ``is_gone_told`` a file that is
+    not there stays the FileNotFoundError that it is.
     """
-    caught: tuple[type[Exception], ...] = (OSError, *faults)
+    caught: tuple[type[Exception], ...] = (OSError, *faults.any)
     try:
         yield
     except caught as error:
         if is_gone_told and isinstance(error, FileNotFoundError):
             raise
+        if isinstance(error, faults.away):
+            msg = f"{place}: cannot be {verb}: {masked(str(error)) or type(error).__name__}; what was archived stands"
+            raise UnreachableError(msg) from error
         number = error.errno if isinstance(error, OSError) else None
         happened = (
             (error.strerror if isinstance(error, OSError) else None) or masked(str(error)) or type(error).__name__

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mcreports.sources import Source
     from mcreports.take import Order
 
-TENANTS = 200  # in a piece: enough that few files are opened twice, few enough that a lost piece is soon pulled again
+TENANTS = 500  # in a piece: enough that few files are opened twice, few enough that a lost one is soon pulled again
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from mcreports.domains import ledger
 from mcreports.domains.calendar import Calendar, foreseen
-from mcreports.domains.series import milliseconds
+from mcreports.domains.series import milliseconds, watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,4 +84,5 @@ def _curves(snapshot: Snapshot, table: pd.DataFrame) -> dict[tuple[str, str], Cu
     covered = replace(snapshot.period, label="", kind="range", first=window.start.date(), after=after)
     months = np.array([milliseconds(month.start) for month in covered.split("month")], dtype=np.int64)
     since = None if window.watched_since is None else milliseconds(window.watched_since)
-    return {(key[0], key[1]): line for key, line in ledger.curves(table, months, since).items()}
+    anybody = watch(snapshot, COST, window.start, window.end).since
+    return {(key[0], key[1]): line for key, line in ledger.curves(table, months, since, anybody).items()}

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mcreports.domains.series import GAP, Line, Seen, Watch, instant, seen
+from mcreports.domains.scrapes import GAP
+from mcreports.domains.series import Line, Seen, Watch, instant, seen
 from mcreports.figures import Figure, Quality
+from mcreports.names import several
 from mcreports.samples import settled
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 METHOD = "events.difference"
 STALE = 5.0  # a series that ends more than this many intervals before the window's end is doubted
+FEW = 12  # tenants whose doubts are told one by one
 EXACT = 2.0**53  # from here on a float cannot tell one event from the next
 
 
@@ -99,8 +102,19 @@ def together(parts: Mapping[str, Count]) -> Count:
     if whole.count is None:
         return whole if parts else Count(None, doubts=("no tenant",))
     missing = [tenant for tenant, part in parts.items() if part.count is None]
-    doubts = [f"{tenant}: {part.doubt}" for tenant, part in parts.items() if part.doubts]
-    return replace(whole, high=None if missing else whole.high, doubts=tuple(doubts))
+    return replace(whole, high=None if missing else whole.high, doubts=_by_tenant(parts))
+
+
+def _by_tenant(parts: Mapping[str, Count]) -> tuple[str, ...]:
+    """Whose count is doubtful, and why: one by one where they are few, else the tenants of each reason together."""
+    doubted = {tenant: part.doubt for tenant, part in parts.items() if part.doubts}
+    if len(doubted) <= FEW:
+        return tuple(f"{tenant}: {doubt}" for tenant, doubt in doubted.items())
+    whose: dict[str, list[str]] = {}
+    for tenant, doubt in doubted.items():
+        whose.setdefault(doubt, []).append(tenant)
+    said = [f"{several(names)}: {doubt}" for doubt, names in whose.items()]
+    return (*said[:FEW], f"and {len(said) - FEW:,} other reasons") if len(said) > FEW else tuple(said)
 
 
 def count(line: Line, window: Watch) -> Count:

@@ -90,7 +90,10 @@ def _foreseen(snapshot: Snapshot) -> Iterator[Ask]:
     }[snapshot.report]  # fmt: skip
     for key in sorted(has & set(RATES)):
         yield from (Ask("counts", key, *seen_part(snapshot, part)) for part in rated)
-    if snapshot.report != "trends":
+    if snapshot.report == "trends":
+        newest = [month for month in rated if month.end <= period.end][-1:]
+        yield from (Ask("seen", key, month.start, month.end) for month in newest for key in sorted(has))
+    else:
         yield from (Ask("counts", key, *own) for key in sorted(has & set(COUNTED)))
         yield from (Ask("seen", key, *own) for key in sorted(has))
 

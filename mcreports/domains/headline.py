@@ -61,14 +61,14 @@ def _text(status: Status, counts: dict[Status, list[Verdict]], broken: list[str]
     if not checks:
         return "nothing was checked: there is no verdict"
     if status is Status.PASS:
-        return f"all {checks} checks pass"
+        return f"all {checks:,} checks pass"
     worst_ones = counts[status]
     if not worst_ones:
-        return f"{checks} checks were made, and it is not known whether the sums agree"
+        return f"{checks:,} checks were made, and it is not known whether the sums agree"
     first, *others = _grouped(worst_ones)
     one, several = SAID[status]
     word = one if len(worst_ones) == 1 else several
-    return f"{len(worst_ones)} of {checks} checks {word}{', first' if others else ':'} {first}"
+    return f"{len(worst_ones):,} of {checks:,} checks {word}{', first' if others else ':'} {first}"
 
 
 def _grouped(verdicts: Sequence[Verdict]) -> list[str]:
@@ -81,7 +81,7 @@ def _grouped(verdicts: Sequence[Verdict]) -> list[str]:
     phrases = []
     for check, source in sorted(groups, key=lambda key: (_rank(key[0]), key[1])):
         names = list(groups[check, source])
-        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
         name = _inside(NAMES.get(check, check)) + (f" by {source}" if source else "")
         phrases.append(f"{name} ({', '.join(names[:MOST_NAMES])}{more})")
     return phrases

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mcreports.domains.scrapes import GAP, missed, pace
 from mcreports.figures import Quality
 from mcreports.samples import instants, interval_of, settled
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-GAP = 2.0  # a boundary between samples further apart than this many intervals is estimated
 CUT_OFF = "the source holds nothing from its start"
 NOT_YET = "no sample after its end yet"
 HALF = 0.5 + 1e-6  # half a cent rounds up, also where a float fell a hair short of it
@@ -40,11 +40,7 @@ class Curve:
     clock: np.ndarray  # ts as float64, which is what interpolation works on
     invalid: np.ndarray  # the instants of values that no counter can have
     watched_since: int | None = None
-
-    @property
-    def born(self) -> int:
-        """The first sample's instant, in ms."""
-        return int(self.ts[0])
+    anybody_since: int | None = None  # the same, of all metrics of the source
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +56,23 @@ class Spend:
     quality: Quality = Quality.UNKNOWN
     opening: int = 0
     samples: int = 0
-    expected: float = 0.0
+    expected: int = 0
     resets: int = 0
     reasons: tuple[str, ...] = ()
 
     @property
     def coverage(self) -> float | None:
         """Seen samples as a share of the expected ones."""
-        return min(1.0, self.samples / self.expected) if self.expected >= 1 else None
+        return self.samples / self.expected if self.expected else None
 
 
-def curve(ts: np.ndarray, values: np.ndarray, months: np.ndarray, watched_since: int | None = None) -> Curve | None:
+def curve(
+    ts: np.ndarray,
+    values: np.ndarray,
+    months: np.ndarray,
+    watched_since: int | None = None,
+    anybody_since: int | None = None,
+) -> Curve | None:
     """The cumulative curve of a counter's samples, sorted by time; None when no sample is valid.
 
     ``months`` are the instants in ms at which calendar months begin; ``watched_since`` is when the
@@ -87,7 +89,7 @@ def curve(ts: np.ndarray, values: np.ndarray, months: np.ndarray, watched_since:
     fastest = float(rises.max(initial=0.0))
     inside = months[(months > ts[0]) & (months <= ts[-1])]
     clock = ts.astype(np.float64)
-    return Curve(ts, reached, before, inside, interval_of(ts), fastest, clock, invalid, watched_since)
+    return Curve(ts, reached, before, inside, interval_of(ts), fastest, clock, invalid, watched_since, anybody_since)
 
 
 def cents(line: Curve, at: np.ndarray) -> np.ndarray:
@@ -125,6 +127,7 @@ def spends(line: Curve, spans: Sequence[tuple[int, int]]) -> list[Spend]:
     left, right = np.searchsorted(line.ts, at, side="left").T
     bad = np.diff(np.searchsorted(line.invalid, at, side="left"), axis=1)[:, 0]
     resets, lost = _resets(line, starts, ends)
+    lacking = _lacking(line, starts, ends)
     unwatched = line.watched_since is None or line.watched_since + GAP * line.interval >= first
     held = int(np.floor(line.reached[0] * 100 + HALF))
     found = []
@@ -151,7 +154,7 @@ def spends(line: Curve, spans: Sequence[tuple[int, int]]) -> list[Spend]:
         spent = Spend(
             at_end - at_start, max(0, end_low - start_high), None if end > last else high,
             Quality.ESTIMATED if reasons else Quality.ACTUAL,
-            opening, int(right[k] - left[k]), _expected(line, start, end), int(resets[k]), tuple(reasons),
+            opening, int(right[k] - left[k]), int(right[k] - left[k] + lacking[k]), int(resets[k]), tuple(reasons),
         )  # fmt: skip
         found.append(spent)
     return found
@@ -179,9 +182,12 @@ def _resets(line: Curve, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarr
     return inside.sum(axis=0), np.ceil(lost * 100).astype(np.int64)
 
 
-def _expected(line: Curve, start: int, end: int) -> float:
-    step = _step(line)
-    return float((end - max(start, line.born)) / step) if step else 0.0
+def _lacking(line: Curve, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """How many samples each window lacks, from the series' birth on, counted as its coverage is."""
+    first, since = line.ts[0], line.anybody_since
+    is_born = since is not None and first - since >= line.interval
+    begins = np.maximum(starts, first) if is_born else starts
+    return missed(line.ts, pace(line.ts, line.interval), begins, ends)
 
 
 def total(parts: Iterable[Spend]) -> Spend:
@@ -207,7 +213,9 @@ def total(parts: Iterable[Spend]) -> Spend:
     )
 
 
-def curves(table: pd.DataFrame, months: np.ndarray, watched_since: int | None) -> dict[tuple[str, ...], Curve]:
+def curves(
+    table: pd.DataFrame, months: np.ndarray, watched_since: int | None, anybody_since: int | None = None
+) -> dict[tuple[str, ...], Curve]:
     """Every series of a conformed counter table as a curve, by its label values."""
     labels = [column for column in table.columns if column not in {"ts", "value"}]
     if not len(table):
@@ -220,7 +228,7 @@ def curves(table: pd.DataFrame, months: np.ndarray, watched_since: int | None) -
     found = {}
     for begin, stop in pairwise(edges.tolist()):
         names = tuple(str(table[label].cat.categories[codes[row, begin]]) for row, label in enumerate(labels))
-        line = curve(ts[begin:stop], values[begin:stop], months, watched_since)
+        line = curve(ts[begin:stop], values[begin:stop], months, watched_since, anybody_since)
         if line is not None:
             found[names] = line
     return found

@@ -14,6 +14,7 @@ from mcreports.domains.coverage import judge_sight
 from mcreports.domains.derive import money, number, ratio, share
 from mcreports.domains.series import Seen, instant, lines, seen, usual_interval, watch
 from mcreports.figures import Figure, Quality
+from mcreports.names import several
 from mcreports.rules import Rule, Subject
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def total(figure_id: str, parts: list[Figure], span: Span) -> Figure:
     """The sum of the tenants' limits; unknown where one of them is."""
     missing = [str(part.tenant) for part in parts if part.value is None]
     value = None if missing or not parts else sum((Decimal(str(part.value)) for part in parts), Decimal())
-    reason = f"no limit of {', '.join(missing)}" if missing else "" if parts else "no tenants"
+    reason = f"no limit of {several(missing)}" if missing else "" if parts else "no tenants"
     known = Quality.UNKNOWN if value is None else Quality.ACTUAL
     query = parts[0].query.split("{")[0] if parts else "none"
     return Figure(figure_id, None, value, "USD", span, query, "sum", known, reason=reason)

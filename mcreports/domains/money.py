@@ -13,7 +13,7 @@ from mcreports.domains import ledger
 from mcreports.domains.accounts import COST, accounts, spend, until
 from mcreports.domains.series import milliseconds
 from mcreports.figures import Figure, Quality
-from mcreports.names import UNALLOCATED
+from mcreports.names import UNALLOCATED, several
 from mcreports.plan import REACH
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Books:
         whole = ledger.total(self.spend(name, driver, span) for name in self.tenants)
         silent = [name for name in self.snapshot.tenants if self._is_silent(name, span)]
         if whole.cents is not None and silent:
-            reason = f"no data of {', '.join(silent)}"
+            reason = f"no data of {several(silent)}"
             whole = replace(whole, quality=Quality.ESTIMATED, high=None, reasons=(*whole.reasons, reason))
         return self._figure(figure_id, None, span, labels, whole)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from mcreports.domains.series import GAP, JITTER, Spans, common
+from mcreports.domains.scrapes import GAP, JITTER
+from mcreports.domains.series import Spans, common
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,7 +11,8 @@ import numpy as np
 from mcreports.checks import Status, worst
 from mcreports.domains.coverage import counted, told
 from mcreports.domains.outages import Outages, outages
-from mcreports.domains.series import Seen, Watch, lines, pace, seen
+from mcreports.domains.scrapes import pace
+from mcreports.domains.series import Seen, Watch, lines, seen
 from mcreports.names import called
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def judge_recent(recent: Recent, rule: Callable[[str | None], Rule], look: Look)
 def _interval(recent: Recent, own: Own, look: Look) -> float:
     tenant = recent.tenant(own)
     every = lines(look(None if tenant is None else [tenant]), recent.metric.labels)
-    known = [pace(line) for line in every if line.labels == own and len(line.ts) > 1]
+    known = [pace(line.ts, line.interval) for line in every if line.labels == own and len(line.ts) > 1]
     return known[0] if known else float("nan")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mcreports.domains.scrapes import GAP, JITTER, missed, pace
 from mcreports.figures import instant_text
 from mcreports.samples import interval_of, settled
 
@@ -22,9 +23,6 @@ Spans = tuple[tuple[int, int], ...]  # pairs of instants in ms, in order
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
-GAP = 2.0  # samples further apart than this many intervals have a gap between them
-REGULAR = 0.5  # a step that is off by less than this part of the interval is one scrape's
-JITTER = 0.1  # how much of an interval a scrape may come late without counting as missed
 
 
 @dataclass(frozen=True)
@@ -179,28 +177,23 @@ def seen(line: Line, window: Watch, *, counts: bool = False) -> Seen:
     """
     start, end = window.start, window.end
     left, right = np.searchsorted(line.ts, [start, end], side="left")
-    before = int(line.ts[left - 1]) if left else None
-    after = int(line.ts[right]) if right < len(line.ts) else None
     begin = max(start, int(line.ts[0])) if window.is_born(line) else start
-    inside, interval = line.ts[left:right], pace(line)
-    if begin >= end or (not len(inside) and (before is None or after is None)):
+    inside, interval = line.ts[left:right], pace(line.ts, line.interval)
+    lacking = int(missed(line.ts, interval, np.array([begin]), np.array([end]))[0])
+    if not len(inside) and not lacking:
         return Seen()
     began = resets(line, window) if counts else ()
-    edges = np.array([begin, *inside[:1], *inside[-1:], end])
     unborn = ((start, begin),) if begin > start else ()
     if np.isnan(interval):
         return Seen(len(inside), len(inside), (), began, unborn + _wider(np.array([begin, *inside, end]), 0))
     if not len(inside):
-        return Seen(0, max(1, round((end - start) / interval)), ((start, end),), (), ((start, end),), interval)
-    steps = np.diff(inside)
-    long = np.flatnonzero(steps >= (1 + REGULAR) * interval)
-    missed = int((np.rint(steps[long] / interval) - 1).sum())
-    missed += _missed_before(int(inside[0]), begin, before, interval)
-    missed += _missed_after(int(inside[-1]), end, after, interval)
+        return Seen(0, lacking, ((start, end),), (), ((start, end),), interval)
+    edges = np.array([begin, *inside[:1], *inside[-1:], end])
     least = (GAP + JITTER) * interval  # one scrape missed, and the next one late, is no gap
-    within = tuple((int(inside[at]), int(inside[at + 1])) for at in long if steps[at] > least)
+    wide = np.flatnonzero(np.diff(inside) > least)
+    within = tuple((int(inside[at]), int(inside[at + 1])) for at in wide)
     gaps = _wider(edges[:2], least) + within + _wider(edges[-2:], least)
-    return Seen(len(inside), len(inside) + missed, gaps, began, unborn + gaps, interval)
+    return Seen(len(inside), len(inside) + lacking, gaps, began, unborn + gaps, interval)
 
 
 def resets(line: Line, window: Watch) -> Spans:
@@ -215,26 +208,6 @@ def resets(line: Line, window: Watch) -> Spans:
     return tuple((int(ts[i]), int(ts[i + 1])) for i in at)
 
 
-def pace(line: Line) -> float:
-    """The mean interval in ms of the scrapes that were not missed: in a long gap the median's error adds up."""
-    if len(line.ts) < 2:  # noqa: PLR2004 - a step needs two samples
-        return line.interval
-    steps, slack = np.diff(line.ts), REGULAR * line.interval
-    odd = steps[(steps <= line.interval - slack) | (steps >= line.interval + slack)]
-    regular = len(steps) - len(odd)
-    return float(line.ts[-1] - line.ts[0] - odd.sum()) / regular if regular else line.interval
-
-
 def _wider(edges: np.ndarray, least: float) -> Spans:
     wide = np.flatnonzero(np.diff(edges) > least)
     return tuple((int(edges[at]), int(edges[at + 1])) for at in wide)
-
-
-def _missed_before(first: int, begin: int, before: int | None, interval: float) -> int:
-    slots = int((first - begin) // interval)
-    return slots if before is None else min(slots, max(0, round((first - before) / interval) - 1))
-
-
-def _missed_after(last: int, end: int, after: int | None, interval: float) -> int:
-    slots = max(0, int(np.ceil((end - last) / interval - JITTER)) - 1)
-    return slots if after is None else min(slots, max(0, round((after - last) / interval) - 1))

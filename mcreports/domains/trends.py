@@ -12,6 +12,7 @@ import numpy as np
 from mcreports.domains import Section, budget
 from mcreports.domains.autonomy import judge_autonomy
 from mcreports.domains.calendar import Calendar
+from mcreports.domains.coverage import judge_coverage
 from mcreports.domains.derive import difference, money, number, share
 from mcreports.domains.grounding import judge_grounding
 from mcreports.domains.money import open_books
@@ -41,9 +42,14 @@ def assess(snapshot: Snapshot) -> Section:
         drivers = [{"driver": driver} for driver in books.drivers]
         figures += [books.figure("budget.spend.period", tenant, calendar.span, **labels) for labels in drivers]
     verdicts: tuple[Verdict, ...] = ()
-    for month in _months(snapshot.period):
+    months = _months(snapshot.period)
+    for month in months:
         part, verdicts = _month(books, month)
         figures += part
+    for month in months[-1:]:
+        seen = judge_coverage(snapshot, month.start, month.end)
+        figures += seen.figures
+        verdicts += seen.verdicts
     figures += _weekdays(books)
     figures += _changes(books, Figures(figures))
     sums = budget.reconcile(books, calendar, Figures(figures, calendar.span))

@@ -181,7 +181,7 @@ class Platform:
         return compose(self.snapshot(report, label, **more))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def platform() -> Callable[..., Platform]:
     """A new platform, of no series yet."""
     return Platform

@@ -245,3 +245,23 @@ def test_a_dollar_an_hour_costs_as_many_dollars_as_the_period_has_hours(
     own = [f.value for f in days if f.window[0] >= report.snapshot.period.start]
     assert sum(own) == hours
     assert {one.status.value for one in report.reconciliation} == {"pass"}
+
+
+@settings(max_examples=25, deadline=None)
+@given(jitter=st.integers(0, 5_000), holes=st.lists(st.tuples(st.integers(0, 1400), st.integers(1, 90)), max_size=4))
+def test_a_spend_says_the_coverage_that_its_metric_is_judged_by(
+    platform: Any, jitter: int, holes: list[tuple[int, int]]
+) -> None:
+    """Two numbers for one fact would be the worst bug of all."""
+    ts = np.arange(FIRST - 86_400_000, FIRST + 2 * 86_400_000, 60_000)
+    ts = ts + np.random.default_rng(jitter).integers(0, jitter + 1, len(ts))
+    keep = np.ones(len(ts), bool)
+    for at, long in holes:
+        keep[1440 + at : 1440 + at + long] = False
+    made = platform(f"{START - timedelta(days=1):%Y-%m-%d}")
+    for driver in ("x", "y"):
+        made.add("budget.cost", {"tenant": "T", "driver": driver}, ts[keep], np.arange(len(ts))[keep] / 7)
+    report = made.report("daily", f"{START:%Y-%m-%d}")
+    spent = report.figures.find("budget.spend.period", "T")
+    judged = report.figures.find("data.coverage", "T", metric="budget.cost")
+    assert (spent.coverage, spent.samples) == (judged.coverage, judged.samples)
