@@ -34,7 +34,7 @@ def test_a_server_tells_what_it_is_and_its_time(server):
 
 
 def test_nobody_there_is_a_problem_told_and_not_raised():
-    probe = probe_server(SourceSettings(url="http://127.0.0.1:9", deadline=0.3), START)
+    probe = probe_server(SourceSettings(url="http://127.0.0.1:9", deadline=3.0), START)
     assert not probe.is_reachable
     assert "Connection refused" in str(probe.problem)
 
@@ -69,7 +69,7 @@ def test_a_metric_that_is_not_there_is_told_so(server):
 
 def test_a_server_that_goes_away_is_unreachable():
     with pytest.raises(UnreachableError):
-        probe_metric(SourceSettings(url="http://127.0.0.1:9", deadline=0.3), Metric("k", "m", "gauge", (), ""), START)
+        probe_metric(SourceSettings(url="http://127.0.0.1:9", deadline=3.0), Metric("k", "m", "gauge", (), ""), START)
 
 
 def test_a_metric_that_the_server_will_not_tell_is_a_problem(play, say):
