@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mcreports.archive import records, segment
+from mcreports.archive import checking, records, segment
 from mcreports.archive.days import day_number
 from mcreports.archive.records import ADVICE, Owner, Record, live
 from mcreports.errors import DataError, UsageError
@@ -15,6 +16,7 @@ from mcreports.errors import DataError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
+    from mcreports.archive.checking import Choose
     from mcreports.archive.segment import Curves
     from mcreports.archive.store import Found, Store
 
@@ -101,13 +103,15 @@ class Archive:
         data = self.store.read([path]).get(path)
         if data is None:
             raise DataError(self._missing(path))
-        return segment.whole(data, record, f"{self.store.shown}/{path}")
+        return checking.whole(data, record, f"{self.store.shown}/{path}")
 
-    def part(self, record: Record) -> Any:  # noqa: ANN401 - a file
-        """The file of a segment, to read a part of."""
+    def part(self, record: Record, choose: Choose) -> Any:  # noqa: ANN401 - a pyarrow buffer
+        """The checked bytes of those parts of a segment that ``choose`` names by its footer, and else zeros."""
         path = f"{record.place}.parquet"
+        if record.content is None:
+            raise DataError(self._missing(path))
         try:
-            return self.store.open(path)
+            return checking.some(partial(self.store.cut, path), record.content, f"{self.store.shown}/{path}", choose)
         except FileNotFoundError as error:
             raise DataError(self._missing(path)) from error
 
@@ -134,7 +138,9 @@ def day_of(found: Found) -> int | None:
 
 
 def _called(owner: Owner) -> str:
-    return owner.url if owner.org_id is None else f"{owner.url} (org_id {owner.org_id})"
+    said = {"org_id": owner.org_id, "user": owner.user, "headers": owner.headers and f"{owner.headers[:12]}..."}
+    told = ", ".join(f"{name} {value}" for name, value in said.items() if value)
+    return f"{owner.url} ({told})" if told else owner.url
 
 
 def _owner(data: bytes, where: str) -> Owner:

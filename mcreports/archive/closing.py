@@ -1,12 +1,12 @@
-"""Closing days: one that is covered and settled becomes one segment; one that is not yet keeps few."""
+"""Closing days: one that was asked for after it had settled becomes one segment; one that was not keeps few."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mcreports.archive.days import DAY
+from mcreports.archive.days import DAY, less
 from mcreports.archive.reading import content
-from mcreports.archive.records import Asked, Record, asked, is_closed, settled
+from mcreports.archive.records import Asked, Record, asked, final, is_closed, settled
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -47,9 +47,12 @@ def _join(archive: Archive, metric: Metric, day: int, records: Sequence[Record])
 
 
 def _asked(records: Sequence[Record]) -> tuple[Asked, ...]:
-    """The same coverage in as few spans as tell it: what is settled, and what was only asked for."""
-    end = (records[0].day + 1) * DAY
-    sure = [Asked(start, until, until) for start, until in settled(records, end)]
-    seen = [Asked(start, until, start) for start, until in asked(records)]
-    known = [(one.start, one.until) for one in sure]
-    return (*sure, *(one for one in seen if (one.start, one.until) not in known))
+    """The same coverage in as few spans as tell it: asked for when the day was over, settled, only asked for."""
+    day = records[0].day
+    end = (day + 1) * DAY
+    last, sure = final(records, day, end), settled(records, end)
+    return (
+        *(Asked(start, until, end) for start, until in last),
+        *(Asked(start, until, until) for start, until in less(sure, last)),
+        *(Asked(start, until, start) for start, until in less(asked(records), [*last, *sure])),
+    )

@@ -88,6 +88,16 @@ def without(span: Span, covered: Iterable[Span]) -> list[Span]:
     return [*left, (at, span[1])] if at < span[1] else left
 
 
+def less(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """What of some spans is in none of the others.
+
+    >>> less([(0, 4), (6, 9)], [(2, 7)])
+    [(0, 2), (7, 9)]
+    """
+    gone = joined(others)
+    return [left for span in joined(spans) for left in without(span, gone)]
+
+
 def span_text(spans: Iterable[Span], most: int = 3) -> str:
     """Some spans in words.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mcreports.archive.days import DAY, Span, day_text, days_of, instant
+from mcreports.archive.days import DAY, Span, day_text, days_of, instant, joined
 from mcreports.archive.reading import RESTATE, content, contradiction, union
 from mcreports.archive.records import Asked, Owner, Record, asked
 from mcreports.errors import DataError
@@ -35,32 +35,44 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Kept:
-    """How many samples were new, how many of those late, how many are gone, and whether a segment was written."""
+    """How many samples were new, how many of those late, how many are gone, and whether a segment was written.
+
+    ``empty`` is what was asked for of days of which there is no sample, new or old: nothing was written for these.
+    """
 
     added: int = 0
     late: int = 0
     removed: int = 0
     is_new: bool = False
+    empty: tuple[Span, ...] = ()
 
 
-def keep(archive: Archive, metric: Metric, fetched: Fetched) -> Kept:
-    """Keep an answer, a segment a day; what is archived stays, and what the answer repeats is not kept twice."""
+def keep(archive: Archive, metric: Metric, fetched: Fetched, empty: Sequence[Span] = ()) -> Kept:
+    """Keep an answer, a segment a day; what is archived stays, and what the answer repeats is not kept twice.
+
+    ``empty`` is what was asked for before, in vain: a sample from there is late.
+    """
     total = Kept()
     live = archive.live(metric.name, days_of(fetched.span))
     for day in days_of(fetched.span):
-        kept = _keep_day(archive, metric, _of_day(fetched, day), live.get(day, []))
-        total = Kept(total.added + kept.added, total.late + kept.late)
+        kept = _keep_day(archive, metric, _of_day(fetched, day), live.get(day, []), empty)
+        total = Kept(total.added + kept.added, total.late + kept.late, empty=(*total.empty, *kept.empty))
     return total
 
 
-def _keep_day(archive: Archive, metric: Metric, fetched: Fetched, records: Sequence[Record]) -> Kept:
+def _keep_day(
+    archive: Archive, metric: Metric, fetched: Fetched, records: Sequence[Record], empty: Sequence[Span]
+) -> Kept:
     day = fetched.span[0] // DAY
     near = [one for one in records if one.content and one.content.last >= fetched.span[0]]
     new = _new(fetched.curves, content(archive, metric, near), f"the archive {archive.store.shown}")
     added = sum(len(ts) for ts, _ in new.values())
+    if not added and not any(one.rows for one in records):
+        return Kept(empty=(fetched.span,))
     if not added and _says_nothing_new(records, fetched):
         return Kept()
-    late = sum(_inside(ts, asked(records)) for ts, _ in new.values())
+    before = joined([*asked(records), *empty])
+    late = sum(_inside(ts, before) for ts, _ in new.values())
     archive.add(_record(metric, day, fetched, late), new)
     return Kept(added, late)
 
@@ -85,10 +97,12 @@ def restate(archive: Archive, metric: Metric, parts: Sequence[Fetched], reason: 
             f"a restatement would lose them, so it stays as it is"
         )
         raise DataError(msg)
+    span = parts[0].span[0], parts[-1].span[1]
+    if not count and not records:
+        return Kept(empty=(span,))
     if records and not is_torn and _is_equal(curves, old):
         return Kept()
-    whole = replace(parts[0], span=(parts[0].span[0], parts[-1].span[1]), curves=curves)
-    record = _record(metric, day, whole, 0)
+    record = _record(metric, day, replace(parts[0], span=span, curves=curves), sum(one.late for one in records))
     said = (*dict.fromkeys(text for one in records for text in one.restated), reason) if before else ()
     archive.add(replace(record, replaces=tuple(one.id for one in records), restated=said), curves)
     return Kept(max(count - before, 0), 0, max(before - count, 0), is_new=True)
@@ -121,19 +135,22 @@ def _record(metric: Metric, day: int, fetched: Fetched, late: int) -> Record:
         day=day,
         owner=fetched.owner,
         fetched_at=fetched.fetched_at,
-        asked=(Asked(start, until, max(start, min(until, fetched.settled))),),
+        asked=(Asked(start, until, _settled(day, fetched)),),
         tenant_label=metric.server_label("tenant"),
         content=None,
         late=late,
     )
 
 
+def _settled(day: int, fetched: Fetched) -> int:
+    return max(fetched.span[0], min((day + 1) * DAY, fetched.settled))
+
+
 def _says_nothing_new(records: Sequence[Record], fetched: Fetched) -> bool:
     """Whether an answer without a new sample covers no more than what is known to be covered."""
     start, until = fetched.span
-    reached = max(start, min(until, fetched.settled))
     return any(
-        one.start <= start and one.until >= until and one.settled >= reached
+        one.start <= start and one.until >= until and one.settled >= _settled(start // DAY, fetched)
         for record in records
         for one in record.asked
     )

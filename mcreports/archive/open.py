@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING
 
 from mcreports.archive.archive import Archive
@@ -58,5 +60,13 @@ def puller_of(
 
 
 def owner_of(settings: SourceSettings, kind: str) -> Owner:
-    """Whose samples a server's are: its address without credentials, and the tenant it is asked as."""
-    return Owner(kind, Access.of(settings).url, settings.org_id)
+    """Whose samples a server's are: its address without credentials, and as whom it is asked.
+
+    A tenant that hangs on a bearer token alone cannot be told from another: a new token is no new tenant.
+    """
+    access = Access.of(settings)
+    user = settings.username or (access.user[0] if access.user is not None else None)
+    named = {name.lower(): value for name, value in settings.headers.items() if name.lower() != "authorization"}
+    text = json.dumps(named, sort_keys=True)
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if named else None
+    return Owner(kind, access.url, settings.org_id, user, digest)

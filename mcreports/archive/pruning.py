@@ -92,7 +92,12 @@ def _paths(record: Record) -> tuple[str, ...]:
 def _is_orphan(found: Found, now: int) -> bool:
     """A file that no record speaks of, and that nobody is still writing."""
     is_ours = day_of(found) is not None and not found.path.endswith(".json")
-    return is_ours and found.written * 1000 < now - GRACE // timedelta(milliseconds=1)
+    return is_ours and is_settled(found, now)
+
+
+def is_settled(found: Found, now: int) -> bool:
+    """Whether a file is so old that nobody is still writing what belongs to it; ``now`` in milliseconds."""
+    return found.written * 1000 < now - GRACE // timedelta(milliseconds=1)
 
 
 def _with(total: Waste, found: list[Found], **counts: int) -> Waste:

@@ -49,8 +49,8 @@ def tenants(archive: Archive, metric: Metric, span: Span) -> tuple[str, ...]:
     for records in archive.live(metric.name, days_of(span)).values():
         for record in records:
             if record.content:
-                with archive.part(record) as file:
-                    texts = set(segment.names(file, archive.where(record)))
+                file = archive.part(record, lambda footer: range(0, 2 * footer.num_row_groups, 2))
+                texts = set(segment.names(file, archive.where(record)))
                 found |= {segment.parsed(text).get(label, "") for text in texts}
     return tuple(sorted(found))
 
@@ -94,10 +94,12 @@ def _read(
         return
     # where the label was another one when the segment was written, its column says nothing of these tenants
     names = tuple(wanted) if record.tenant_label == label else None
-    with archive.part(record) as file:
-        yield from segment.pieces(
-            file, record, where, names, lambda labels: segment.parsed(labels).get(label, "") in wanted
-        )
+    file = archive.part(
+        record, lambda footer: [2 * group + half for group in segment.groups_of(footer, names) for half in (0, 1)]
+    )
+    yield from segment.pieces(
+        file, record, where, names, lambda labels: segment.parsed(labels).get(label, "") in wanted
+    )
 
 
 def _merged(

@@ -14,7 +14,7 @@ from mcreports.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SCHEMA = "mcreports.segment/1"
+SCHEMA = "mcreports.segment/2"
 ADVICE = (
     "restore it from a backup, or move it and the files of the same name away and pull its day again "
     "(mcreports pull --since DAY --until THE-DAY-AFTER)"
@@ -24,20 +24,29 @@ _NAME = re.compile(r"[0-9a-f]{8,64}")
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose samples an archive holds: the address without credentials, and the tenant of a shared server."""
+    """Whose samples an archive holds: the address without credentials, and as whom a shared server was asked.
+
+    ``org_id`` and ``user`` are what the settings say, ``headers`` a digest of their further headers.
+    """
 
     kind: str
     url: str
     org_id: str | None = None
+    user: str | None = None
+    headers: str | None = None
 
     def is_same(self, other: Owner) -> bool:
-        """Whether it is the same server; a server may become another kind."""
-        return (self.url, self.org_id) == (other.url, other.org_id)
+        """Whether it is the same server, asked as the same; a server may become another kind."""
+        return (self.url, self.org_id, self.user, self.headers) == (other.url, other.org_id, other.user, other.headers)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """[start, until) that a server was asked for, of which it was settled up to ``settled``; milliseconds."""
+    """[start, until) that a server was asked for when samples up to ``settled`` had settled; milliseconds.
+
+    ``settled`` goes up to the end of the day, beyond ``until``: a question that was put when the day was over
+    and settled is told from one that was put while it went on.
+    """
 
     start: int
     until: int
@@ -46,7 +55,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Content:
-    """What a segment's Parquet file holds: counts, first and last instant in ms, size and SHA-256."""
+    """What a segment's Parquet file holds: counts, first and last instant in ms, size and SHA-256.
+
+    ``parts`` are the same bytes in stretches that are read alone, each its length and SHA-256; the last is the footer.
+    """
 
     rows: int
     series: int
@@ -55,6 +67,7 @@ class Content:
     last: int
     size: int
     sha256: str
+    parts: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True)
@@ -131,11 +144,15 @@ def _record(raw: dict[str, Any], day: int) -> Record:
             "day": day,
             "owner": Owner(**raw["owner"]),
             "asked": tuple(Asked(**one) for one in raw["asked"]),
-            "content": None if content is None else Content(**content),
+            "content": None if content is None else _content(content),
             "replaces": tuple(raw["replaces"]),
             "restated": tuple(raw["restated"]),
         }
     )
+
+
+def _content(raw: dict[str, Any]) -> Content:
+    return Content(**{**raw, "parts": tuple((length, digest) for length, digest in raw["parts"])})
 
 
 def _refuse_nonsense(record: Record, where: str, metric: str, day: str) -> None:
@@ -143,7 +160,15 @@ def _refuse_nonsense(record: Record, where: str, metric: str, day: str) -> None:
     numbers += [number for one in record.asked for number in (one.start, one.until, one.settled)]
     if record.content is not None:
         one = record.content
-        numbers += [one.rows, one.series, one.tenants, one.first, one.last, one.size]
+        numbers += [
+            one.rows,
+            one.series,
+            one.tenants,
+            one.first,
+            one.last,
+            one.size,
+            *(length for length, _ in one.parts),
+        ]
     texts = [record.id, record.tenant_label, *record.replaces, *record.restated]
     begin, end = record.day * DAY, (record.day + 1) * DAY
     is_right = (
@@ -153,8 +178,9 @@ def _refuse_nonsense(record: Record, where: str, metric: str, day: str) -> None:
         and where.endswith(f"{record.id}.json")
         and record.id not in record.replaces
         and all(_NAME.fullmatch(name) for name in (record.id, *record.replaces))
-        and all(begin <= one.start <= one.until <= end and one.settled <= one.until for one in record.asked)
+        and all(begin <= one.start <= one.until <= end and one.settled <= end for one in record.asked)
         and (record.content is None or (begin <= record.content.first <= record.content.last < end))
+        and (record.content is None or sum(length for length, _ in record.content.parts) == record.content.size)
     )
     if not is_right:
         msg = "its parts contradict each other or its place"
@@ -175,11 +201,24 @@ def asked(records: Iterable[Record]) -> list[Span]:
 
 
 def settled(records: Iterable[Record], now: int) -> list[Span]:
-    """What needs not be asked again; nothing that a clock which ran ahead has claimed of the time after ``now``."""
-    return joined((one.start, min(one.settled, now)) for record in records for one in record.asked)
+    """What had settled when it was asked for; nothing of what a clock that ran ahead has claimed of after ``now``."""
+    return joined((one.start, min(one.until, one.settled, now)) for record in records for one in record.asked)
+
+
+def final(records: Iterable[Record], day: int, now: int) -> list[Span]:
+    """What of a day was asked for when all of it had settled: whatever came late within the day is there, too."""
+    end = (day + 1) * DAY
+    if now < end:
+        return []
+    return joined((one.start, one.until) for record in records for one in record.asked if one.settled >= end)
+
+
+def covered(records: Iterable[Record], day: int, now: int) -> list[Span]:
+    """What of a day needs not be asked again: while it goes on what has settled, then what was asked for since."""
+    return settled(records, now) if now < (day + 1) * DAY else final(records, day, now)
 
 
 def is_closed(records: Iterable[Record], day: int, now: int) -> bool:
-    """Whether a day is fully covered, settled, and not empty: then it is never asked for again."""
+    """Whether all of a day was asked for after it had settled, and not empty: then it is never asked for again."""
     every = list(records)
-    return sum(one.rows for one in every) > 0 and settled(every, now) == [(day * DAY, (day + 1) * DAY)]
+    return sum(one.rows for one in every) > 0 and final(every, day, now) == [(day * DAY, (day + 1) * DAY)]

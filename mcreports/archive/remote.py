@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any
 
 from mcreports.archive.store import NO_FAULTS, Faults, Found, LocalStore, explained, masked
 from mcreports.errors import UsageError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from mcreports.archive.days import Span
     from mcreports.archive.store import Store
 
 EXTRAS = {"s3": "mcreports[s3]", "s3a": "mcreports[s3]"}
@@ -57,10 +59,12 @@ class RemoteStore:
                     raise data
         return found
 
-    def open(self, path: str) -> BinaryIO:
-        """One file to read parts of."""
+    def cut(self, path: str, spans: Sequence[Span]) -> list[bytes]:
+        """Some ranges of bytes of one file, all asked for at once."""
         with explained(f"{self.shown}/{path}", "read", self.faults, is_gone_told=True):
-            return cast("BinaryIO", self.fs.open(self._at(path), "rb"))
+            begins, ends = [begin for begin, _ in spans], [end for _, end in spans]
+            given = self.fs.cat_ranges([self._at(path)] * len(spans), begins, ends, on_error="return")
+        return [self._piece(path, one) for one in given]
 
     def write(self, path: str, data: bytes, *, is_first: bool = False) -> None:
         """Put a file there in one request."""
@@ -78,6 +82,15 @@ class RemoteStore:
                 self.fs.rm_file(self._at(path))
             except FileNotFoundError:
                 return
+
+    def _piece(self, path: str, given: bytes | Exception) -> bytes:
+        """A range that was read; one that begins behind a file's end is empty."""
+        if isinstance(given, Exception):
+            if isinstance(given, OSError) and given.errno == errno.EINVAL:
+                return b""
+            with explained(f"{self.shown}/{path}", "read", self.faults, is_gone_told=True):
+                raise given
+        return bytes(given)
 
     def _at(self, path: str) -> str:
         return f"{self.root}/{path}" if path else self.root

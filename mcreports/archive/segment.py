@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mcreports.archive.checking import parts_of
 from mcreports.archive.records import ADVICE, Content
 from mcreports.errors import DataError
 
@@ -76,7 +77,8 @@ def encode(curves: Curves, tenant_label: str) -> tuple[bytes, Content]:
     rows = sum(len(curves[one][0]) for one in order)
     first, last = min(first for first, _ in ends), max(last for _, last in ends)
     tenants = len({named[one] for one in order})
-    return data, Content(rows, len(order), tenants, first, last, len(data), hashlib.sha256(data).hexdigest())
+    digest = hashlib.sha256(data).hexdigest()
+    return data, Content(rows, len(order), tenants, first, last, len(data), digest, parts_of(data))
 
 
 def _batches(order: Sequence[str], curves: Curves) -> Iterator[list[str]]:
@@ -110,16 +112,6 @@ def _table(batch: list[str], curves: Curves, named: Mapping[str, str]) -> pa.Tab
     )
 
 
-def whole(data: bytes, record: Record, where: str) -> Any:  # noqa: ANN401 - a pyarrow buffer
-    """The bytes of a segment, held against its record; other ones are a DataError naming the file."""
-    content = record.content
-    if content is None or (len(data), hashlib.sha256(data).hexdigest()) != (content.size, content.sha256):
-        size = 0 if content is None else content.size
-        msg = f"{where}: {len(data)} bytes that are not the {size} which were archived; {ADVICE}"
-        raise DataError(msg)
-    return pa.BufferReader(data)
-
-
 def pieces(
     file: Any,  # noqa: ANN401
     record: Record,
@@ -136,9 +128,8 @@ def pieces(
             if opened.metadata.num_rows != record.rows:
                 msg = f"{opened.metadata.num_rows} rows, not {record.rows}"
                 raise ValueError(msg)
-            for group in range(opened.num_row_groups):
-                if tenants is None or _may_hold(opened.metadata.row_group(group), tenants):
-                    yield from _series(opened.read_row_group(group, ["labels", "ts", "value"]), wanted)
+            for group in groups_of(opened.metadata, tenants):
+                yield from _series(opened.read_row_group(group, ["labels", "ts", "value"]), wanted)
     except FAULTS as error:
         msg = f"{where}: the segment is damaged: {error}; {ADVICE}"
         raise DataError(msg) from error
@@ -155,6 +146,12 @@ def names(file: Any, where: str) -> Iterator[str]:  # noqa: ANN401
     except FAULTS as error:
         msg = f"{where}: the segment is damaged: {error}; {ADVICE}"
         raise DataError(msg) from error
+
+
+def groups_of(footer: Any, tenants: Sequence[str] | None) -> list[int]:  # noqa: ANN401
+    """The row groups that may hold samples of some tenants, by their statistics."""
+    every = range(footer.num_row_groups)
+    return [number for number in every if tenants is None or _may_hold(footer.row_group(number), tenants)]
 
 
 def _may_hold(group: Any, tenants: Sequence[str]) -> bool:  # noqa: ANN401

@@ -7,21 +7,23 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mcreports.archive import reading
+from mcreports.archive import empty, reading
 from mcreports.archive.days import Span, days_of, joined, milliseconds, moment, span_text, without
-from mcreports.archive.records import asked, settled
+from mcreports.archive.records import asked, covered
 from mcreports.archive.sync import Puller, sync
 from mcreports.errors import SourceError, UnreachableError, UsageError
-from mcreports.samples import Note, Pulled, empty, gather
+from mcreports.samples import Note, Pulled, gather
+from mcreports.samples import empty as nothing
 from mcreports.sources import SourceInfo
 from mcreports.sources.answer import PartialError
 from mcreports.sources.question import torn_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mcreports.archive.archive import Archive
+    from mcreports.archive.records import Record
     from mcreports.metrics import Metric
     from mcreports.samples import Series
 
@@ -64,7 +66,10 @@ class ArchiveSource:
     def _gaps(self, metric: Metric, span: Span) -> tuple[Note, ...]:
         reached = span[0], min(span[1], milliseconds(self.now))
         records = self.archive.live(metric.name, days_of(reached))
-        lacking = _lacking(reached, asked(one for every in records.values() for one in every))
+        known = asked(one for every in records.values() for one in every)
+        lacking = _lacking(reached, known)
+        if lacking:
+            lacking = _lacking(reached, [*known, *empty.read(self.archive, metric.name).asked])
         if not lacking:
             return ()
         return (Note(KIND, metric.key, None, f"{metric.name}: the archive does not cover {span_text(lacking)}"),)
@@ -123,7 +128,7 @@ class ArchivedSource:
             pulled = gather(metric, self.series(metric, start, end, tenants), tenants)
         except PartialError as error:
             note = Note("source.partial", metric.key, None, f"{error}; so nothing of {metric.name} is shown")
-            return Pulled(empty(metric), (*notes, note))
+            return Pulled(nothing(metric), (*notes, note))
         return Pulled(pulled.table, (*notes, *pulled.notes))
 
     def _sync(self, metric: Metric, span: Span) -> None:
@@ -168,23 +173,29 @@ class ArchivedSource:
         Behind a metric's first question only single samples before long gaps are looked for: there
         the archive ends with its first day, as a server does with its retention.
         """
-        records = [one for every in self.puller.archive.live(metric.name).values() for one in every]
-        begun = min((one.start for record in records for one in record.asked), default=span[0])
+        by_day = self.puller.archive.live(metric.name)
+        vain = empty.read(self.puller.archive, metric.name)
+        known = [*asked(one for every in by_day.values() for one in every), *vain.asked]
+        begun = min((first for first, _ in known), default=span[0])
         start = max(span[0], begun) if metric.name in self.done else span[0]
         reached = start, min(span[1], self.puller.latest)
-        return not _lacking(reached, settled(records, self.puller.settled))
+        return not _lacking(reached, [*_covered(by_day, self.puller.settled), *vain.settled])
 
     def _beyond(self, metric: Metric, span: Span) -> list[Span]:
         """What of a span was never asked for, for all tenants, or has not settled since."""
         reached = span[0], min(span[1], self.puller.latest)
         records = self.puller.archive.live(metric.name, days_of(reached))
-        known = settled((one for every in records.values() for one in every if one.rows), self.puller.settled)
-        return without(reached, [*known, *self.done.get(metric.name, [])])
+        own = {day: every for day, every in records.items() if any(one.rows for one in every)}
+        return without(reached, [*_covered(own, self.puller.settled), *self.done.get(metric.name, [])])
 
 
 def _lacking(span: Span, covered: Sequence[Span]) -> list[Span]:
     """What of a span is not covered, but for the millisecond by which a question reaches beyond a day's end."""
     return [one for one in without(span, covered) if one[1] - one[0] > 1]
+
+
+def _covered(by_day: Mapping[int, Sequence[Record]], now: int) -> list[Span]:
+    return [span for day, records in by_day.items() for span in covered(records, day, now)]
 
 
 def _span(start: datetime, end: datetime) -> Span:

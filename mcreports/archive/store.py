@@ -10,14 +10,17 @@ import stat
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mcreports.errors import ArchiveError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from mcreports.archive.days import Span
+
 TEMPORARY = ".writing-"
+DEPTH = 3  # of metric, day and file: below these no link is followed, or a circle would have no end
 ADVICE = {
     errno.ENOSPC: "free some space there",
     errno.EDQUOT: "raise this user's quota or free some space",
@@ -58,8 +61,8 @@ class Store(Protocol):
         """The files that are there, by path."""
         ...
 
-    def open(self, path: str) -> BinaryIO:
-        """One file to read parts of; a FileNotFoundError if it is gone."""
+    def cut(self, path: str, spans: Sequence[Span]) -> list[bytes]:
+        """Some ranges of bytes of one file, short where it ends before; a FileNotFoundError if it is gone."""
         ...
 
     def write(self, path: str, data: bytes, *, is_first: bool = False) -> None:
@@ -83,7 +86,7 @@ class LocalStore:
         return str(self.root)
 
     def find(self, below: str) -> list[Found]:
-        """Every regular file below a directory; what is being written is left out unless everything is asked for."""
+        """Every file below a directory, behind a link as well: to read and to list are to agree."""
         found: list[Found] = []
         pending = [self.root / below]
         while pending:
@@ -91,6 +94,8 @@ class LocalStore:
             with explained(directory, "listed"), suppress(FileNotFoundError), os.scandir(directory) as entries:
                 for entry in entries:
                     told = entry.stat(follow_symlinks=False)
+                    if stat.S_ISLNK(told.st_mode) and len(directory.relative_to(self.root).parts) < DEPTH:
+                        told = _behind(entry)
                     if stat.S_ISDIR(told.st_mode):
                         pending.append(Path(entry.path))
                     elif stat.S_ISREG(told.st_mode):
@@ -106,10 +111,10 @@ class LocalStore:
                 found[path] = (self.root / path).read_bytes()
         return found
 
-    def open(self, path: str) -> BinaryIO:
-        """One file to read parts of."""
-        with explained(self.root / path, "read", is_gone_told=True):
-            return (self.root / path).open("rb")
+    def cut(self, path: str, spans: Sequence[Span]) -> list[bytes]:
+        """Some ranges of bytes of one file."""
+        with explained(self.root / path, "read", is_gone_told=True), (self.root / path).open("rb", 0) as file:
+            return [os.pread(file.fileno(), end - begin, begin) for begin, end in spans]
 
     def write(self, path: str, data: bytes, *, is_first: bool = False) -> None:
         """Stage, fsync, rename, and let the disk have the directory too."""
@@ -129,6 +134,14 @@ class LocalStore:
             _sync(place.parent)
         with suppress(OSError):  # not empty, or another's already
             place.parent.rmdir()
+
+
+def _behind(link: os.DirEntry[str]) -> os.stat_result:
+    """What a link leads to; the link itself where that is nothing."""
+    try:
+        return link.stat()
+    except FileNotFoundError:
+        return link.stat(follow_symlinks=False)
 
 
 def _put(place: Path, data: bytes, *, is_first: bool) -> None:

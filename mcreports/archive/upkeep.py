@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mcreports.archive import empty
 from mcreports.archive.days import Span, day_text, instant, joined, without
 from mcreports.archive.records import asked, is_closed, live
 
@@ -48,13 +49,14 @@ class Status:
 
 def status(archive: Archive, now: int) -> list[Status]:
     """Every metric's status, by name; ``now`` in milliseconds."""
-    return [_status(metric, archive.records(metric), now) for metric in archive.metrics() if archive.records(metric)]
+    found = [(name, archive.records(name), empty.read(archive, name).asked) for name in archive.metrics()]
+    return [_status(name, records, vain, now) for name, records, vain in found if records or vain]
 
 
-def _status(metric: str, by_day: dict[int, list[Record]], now: int) -> Status:
+def _status(metric: str, by_day: dict[int, list[Record]], vain: Sequence[Span], now: int) -> Status:
     kept = {day: live(records) for day, records in by_day.items()}
     every = [record for records in kept.values() for record in records]
-    covered = joined(asked(every))
+    covered = joined([*asked(every), *vain])
     first, until = (covered[0][0], covered[-1][1]) if covered else (0, 0)
     return Status(
         metric=metric,

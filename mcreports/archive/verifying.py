@@ -7,37 +7,60 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mcreports.archive import records, segment
+from mcreports.archive import empty, records, segment
 from mcreports.archive.archive import day_of
 from mcreports.archive.days import DAY, day_text
+from mcreports.archive.pruning import is_settled
 from mcreports.archive.reading import union
 from mcreports.archive.records import live
 from mcreports.errors import ArchiveError, DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from mcreports.archive.archive import Archive
     from mcreports.archive.records import Record
     from mcreports.archive.segment import Rows
+    from mcreports.archive.store import Found
+
+UNCLAIMED = (
+    "unclaimed: no record lies beside it, so its samples are not read, and what it had replaced is. A pull that was "
+    "cut off leaves such a file, and mcreports archive prune removes it; if the record (the same name with .json) "
+    "was lost, restore it from a backup, or restate its day: mcreports pull --since DAY --until THE-DAY-AFTER "
+    "--restate REASON"
+)
 
 
 @dataclass(frozen=True)
 class Verified:
-    """How many segments and samples were looked at, and every fault in words."""
+    """How many segments and samples were looked at, every fault in words, and notes on what may become one."""
 
     segments: int
     samples: int
     faults: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
-def verify(archive: Archive, tell: Callable[[str], None]) -> Verified:
-    """Read everything there is, replaced segments too, and tell every fault that there is."""
+def verify(archive: Archive, tell: Callable[[str], None], now: int) -> Verified:
+    """Read everything there is, replaced segments too, and tell every fault that there is.
+
+    Samples without a record are a fault once they are a day old at ``now``, in milliseconds; younger
+    ones are a note, for a pull may be about to write it.
+    """
     faults: list[str] = []
+    notes: list[str] = []
     segments = samples = 0
     for metric in archive.metrics():
-        by_day, damaged = _records(archive, metric)
+        files = archive.store.find(metric)
+        by_day, damaged = _records(archive, metric, files)
         faults += damaged
+        for found in _unclaimed(files):
+            said = faults if is_settled(found, now) else notes
+            said.append(f"{archive.store.shown}/{found.path}: {UNCLAIMED}")
+        try:
+            empty.read(archive, metric)
+        except DataError as error:
+            faults.append(str(error))
         for day, every in sorted(by_day.items()):
             tell(f"{metric} {day_text(day)}")
             current = {one.id for one in live(every)}
@@ -51,13 +74,20 @@ def verify(archive: Archive, tell: Callable[[str], None]) -> Verified:
                 except (DataError, ArchiveError) as error:
                     faults.append(str(error))
             faults += _contradictions(archive, f"{metric} {day_text(day)}", parts)
-    return Verified(segments, samples, tuple(faults))
+    return Verified(segments, samples, tuple(faults), tuple(notes))
 
 
-def _records(archive: Archive, metric: str) -> tuple[dict[int, list[Record]], list[str]]:
+def _unclaimed(files: Sequence[Found]) -> list[Found]:
+    """Samples beside which no record lies."""
+    claimed = {one.path.removesuffix(".json") for one in files if one.path.endswith(".json")}
+    own = sorted((one for one in files if one.path.endswith(".parquet")), key=lambda one: one.path)
+    return [one for one in own if day_of(one) is not None and one.path.removesuffix(".parquet") not in claimed]
+
+
+def _records(archive: Archive, metric: str, files: Sequence[Found]) -> tuple[dict[int, list[Record]], list[str]]:
     found: dict[int, list[Record]] = {}
     faults = []
-    places = {one.path: day_of(one) for one in archive.store.find(metric) if one.path.endswith(".json")}
+    places = {one.path: day_of(one) for one in files if one.path.endswith(".json")}
     for path, data in sorted(archive.store.read(list(places)).items()):
         day = places[path]
         if day is None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="What is kept, whether it is whole, and removing what is too old.", no_args_is_help=True)
 DAMAGED, NOTHING = 3, 4
 MOST_GAPS = 3
+WIDEST = 1000
 
 
 @app.command()
@@ -48,19 +49,23 @@ def verify(context: typer.Context, archive: options.Archive = None, json: option
 
     mcreports archive verify
     """
+    from mcreports.archive.days import milliseconds
     from mcreports.archive.verifying import verify as check
 
     held = _open(with_archive(settings_of(context), archive))
     with progress() as tell:
-        result = check(held, tell)
+        result = check(held, tell, milliseconds(real_time(now())))
     if json:
         faults = list(result.faults)
-        show_json({"whole": not faults, "segments": result.segments, "samples": result.samples, "faults": faults})
+        counts = {"segments": result.segments, "samples": result.samples}
+        show_json({"whole": not faults, **counts, "faults": faults, "notes": list(result.notes)})
     else:
         whole = f"whole, {result.segments} segments, {result.samples:,} samples"
         print(f"{held.store.shown}: {'NOT WHOLE' if result.faults else whole}")
         for fault in result.faults:
             print(f"  {fault}")
+        for note in result.notes:
+            say(note)
     if result.faults:
         raise typer.Exit(DAMAGED)
     if not result.segments:
@@ -126,7 +131,9 @@ def _table(found: list[Status]) -> None:
             one.metric, said["first"], said["until"], *(format(n, ",") if isinstance(n, int) else n for n in numbers),
             str(len(one.gaps)),
         )  # fmt: skip
-    Console(highlight=False).print(table)
+    # a name that is cut off names nothing: a narrow terminal wraps the line, a pipe gets it whole
+    width = max(Console().width, table.__rich_measure__(Console(width=WIDEST), Console(width=WIDEST).options).maximum)
+    Console(highlight=False, width=width, soft_wrap=True).print(table)
     for one in found:
         said = one.as_dict()
         for start, until in said["gaps"][:MOST_GAPS]:

@@ -9,7 +9,7 @@ import typer
 
 from mcreports.cli import options
 from mcreports.cli.context import metrics_of, now, progress, real_time, say, settings_of, show_json, with_archive
-from mcreports.errors import McreportsError, UnreachableError, UsageError
+from mcreports.errors import ArchiveError, McreportsError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,7 +64,7 @@ def pull(
                 done.append(_pull(puller, metric, spans[key], restate))
             except McreportsError as error:
                 faults.append(error)
-                if isinstance(error, UnreachableError | UsageError):
+                if isinstance(error, ArchiveError | UnreachableError | UsageError):
                     break  # it is the same for the others
     _tell(done, as_json=json)
     for fault in faults[:-1]:

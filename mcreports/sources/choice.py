@@ -26,6 +26,7 @@ CONFIG = "/api/v1/status/config"
 PROMETHEUS, VICTORIA = "prometheus", "victoriametrics"
 # a millisecond of a metric that nobody has: a whole answer, and an empty one
 PROBE = Question(Metric("probe", "mcreports_probe", "gauge", (), ""), 0, 1)
+_NAMED = re.compile(r"""^    (?:"([^"]*)"|'([^']*)'|([^\s:"'][^:]*)):""", re.MULTILINE)
 _STATUS = re.compile(r"HTTP \d{3}")
 
 
@@ -135,11 +136,14 @@ def _external(session: StrictSession, access: Access) -> frozenset[str]:
 def external_labels(config: str) -> frozenset[str]:
     r"""The names under global.external_labels of a configuration as Prometheus prints it.
 
-    >>> sorted(external_labels("global:\n  scrape_interval: 1m\n  external_labels:\n    az: x\n    dc: y\nrules: []\n"))
-    ['az', 'dc']
+    >>> sorted(external_labels("global:\n  external_labels:\n    az: x\n    \"y\": 'k: q'\n    'on': z\nrules: []\n"))
+    ['az', 'on', 'y']
     """
     section = re.search(r"^  external_labels:\n((?:    .*\n?)*)", config, re.MULTILINE)
-    return frozenset(re.findall(r"^    ([A-Za-z_]\w*):", section[1], re.MULTILINE) if section else ())
+    named = (
+        re.findall(r"""^    (?:"([^"]*)"|'([^']*)'|([^\s:"'][^:]*)):""", section[1], re.MULTILINE) if section else ()
+    )
+    return frozenset("".join(one) for one in named)
 
 
 def _refuse_silence(error: McreportsError) -> None:

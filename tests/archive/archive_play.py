@@ -19,6 +19,7 @@ from mcreports.sources import SourceInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
 COST = CATALOGUE["budget.cost"]
 DAY = 86_400_000
@@ -44,6 +45,10 @@ class FakeServer:
     def put(self, tenant: str, values: dict[int, float], metric: Metric = COST, **labels: str) -> None:
         own = tuple(sorted({"__name__": metric.name, "tenant": tenant, **labels}.items()))
         self.samples |= {(own, ts): value for ts, value in values.items()}
+
+    def of(self, days: AbstractSet[int]) -> Samples:
+        """What it has of some days."""
+        return {key: value for key, value in self.samples.items() if key[1] // DAY in days}
 
     def tenants(self, metric: Metric, start: datetime, end: datetime) -> tuple[str, ...]:
         return tuple(sorted({one.labels["tenant"] for one in self.series(metric, start, end)}))

@@ -17,7 +17,7 @@ from archive_play import COST, DAY, OWNER, START, FakeServer, held, puller
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcreports.archive import segment
+from mcreports.archive import checking, segment
 from mcreports.archive.archive import Archive
 from mcreports.archive.days import joined, without
 from mcreports.archive.pruning import remove, waste
@@ -31,6 +31,7 @@ from mcreports.errors import ArchiveError, DataError, UnreachableError
 
 HOUR = DAY // 24
 NOW = START + 3 * DAY
+LATER = int(time.time() * 1000) + 3 * DAY  # than whatever these tests write
 PLAIN = Record(
     "ab" * 8, COST.name, START // DAY, OWNER, NOW, (Asked(START, NOW - 2 * DAY, START + HOUR),), "tenant", None
 )
@@ -99,7 +100,7 @@ def test_what_is_encoded_is_decoded(given_series: dict[tuple[str, str], dict[int
     }  # fmt: skip
     data, content = segment.encode(curves, "tenant")
     record = replace(PLAIN, content=content)
-    back = list(segment.pieces(segment.whole(data, record, "x"), record, "x", None))
+    back = list(segment.pieces(checking.whole(data, record, "x"), record, "x", None))
     assert {labels for labels, _ in back} == set(curves)
     for labels, (ts, values) in back:
         assert ts.tolist() == curves[labels][0].tolist()
@@ -133,7 +134,7 @@ def test_a_record_of_which_one_byte_changed_is_never_believed(data: st.DataObjec
 
 
 @pytest.mark.parametrize(
-    "text", [b"", b"[]", b"null", b"{}", b"\xff", b'{"schema": "mcreports.segment/1"}', b"[" * 100_000]
+    "text", [b"", b"[]", b"null", b"{}", b"\xff", b'{"schema": "mcreports.segment/2"}', b"[" * 100_000]
 )
 def test_what_is_no_record_is_named(text: bytes) -> None:
     with pytest.raises(DataError, match=r"here/x\.json"):
@@ -147,7 +148,7 @@ def test_verify_finds_segments_that_contradict_each_other(new_archive: Callable[
     record = archive.live(COST.name)[START // DAY][0]
     curves = {segment.canonical({"__name__": COST.name, "tenant": "A"}): (np.array([START]), np.array([2.0]))}
     archive.add(replace(record, replaces=()), curves)
-    (fault,) = verify(new_archive(), lambda _: None).faults
+    (fault,) = verify(new_archive(), lambda _: None, LATER).faults
     assert "1.0" in fault
     assert "2.0" in fault
     with pytest.raises(DataError, match=r"1\.0 and 2\.0|2\.0 and 1\.0"):
@@ -170,7 +171,7 @@ def test_what_is_no_part_of_an_archive_is_left_alone(local_archive: Archive, ser
         (root / file).write_text("mine")
     again = Archive(store_of(str(root), {}))
     assert held(again) == before
-    assert not verify(again, lambda _: None).faults
+    assert not verify(again, lambda _: None, int(time.time() * 1000)).faults
     remove(again, waste(again, START, {}, int(time.time() * 1000)))
     assert (root / COST.name / "notes/x.json").exists()
     assert held(Archive(store_of(str(root), {}))) == before
@@ -192,7 +193,7 @@ def test_prune_removes_replaced_segments_and_orphans_after_a_day(
     remove(archive, found)
     assert names(new_archive()) == files - set(found.files)
     assert held(new_archive()) == before
-    assert not verify(new_archive(), lambda _: None).faults
+    assert not verify(new_archive(), lambda _: None, LATER).faults
 
 
 def test_prune_killed_at_any_file_brings_no_restated_value_back(tmp_path: Path, server: FakeServer) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from archive_play import COST, DAY, START, FakeServer, Samples, held, puller
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mcreports.archive.archive import Archive
-from mcreports.archive.days import day_text
+from mcreports.archive.days import day_text, days_of
 from mcreports.archive.remote import store_of
 from mcreports.archive.store import Store
 from mcreports.archive.sync import missing, sync
@@ -67,21 +67,27 @@ class Account:
 
 ACTS = st.one_of(
     st.tuples(st.just("sample"), st.sampled_from("AB"), st.integers(0, SPAN // STEP * 4 - 1)),
-    st.tuples(st.just("wait"), st.integers(1, 30), st.just(0)),
+    st.tuples(st.just("wait"), st.integers(1, 12), st.just(0)),
     st.tuples(st.just("pull"), st.integers(0, 2), st.integers(1, 3)),
     st.tuples(st.just("killed"), st.integers(1, 9), st.integers(0, 2)),
     st.tuples(st.just("lose"), st.integers(0, 2), st.just(0)),
 )
 
 
+# hours late within a day, when the hours around them had been fetched long ago
+BACKLOG = [("sample", "A", 2), ("pull", 0, 1), ("sample", "B", 1), ("wait", 16, 0), ("pull", 0, 1)]
+
+
+@example(acts=BACKLOG)
 @settings(max_examples=120)
 @given(st.lists(ACTS, min_size=3, max_size=40))
-def test_any_history_of_pulls_keeps_what_was_recorded_and_misses_nothing_that_had_settled(
+def test_any_history_of_pulls_keeps_what_was_recorded_and_misses_nothing_of_a_day_until_it_is_closed(
     acts: list[tuple[str, Any, Any]],
 ) -> None:
     with tempfile.TemporaryDirectory() as place:
         store = store_of(str(Path(place) / "archive"), {})
         server, account, now = FakeServer(), Account(), START + STEP
+        closed: set[int] = set()
         for what, one, two in acts:
             if what == "sample":
                 at = START + two * STEP // 4
@@ -100,11 +106,19 @@ def test_any_history_of_pulls_keeps_what_was_recorded_and_misses_nothing_that_ha
                 with suppress(KilledError):
                     sync(at, COST, span)
                 account.take(server, spans, mortal.written)
+                over = {day for day in days_of(span) if (day + 1) * DAY <= now - SETTLE}
+                if what == "pull":  # whatever came until a day is closed, however late, is kept
+                    assert held(Archive(store)).items() >= server.of(over - closed).items()
+                # a pull that was killed may have got as far as that
+                closed |= over & {ts // DAY for _, ts in account.kept}
         assert held(Archive(store)) == account.kept
-        assert verify(Archive(store), lambda _: None).faults == ()
+        assert verify(Archive(store), lambda _: None, 0).faults == ()
         end = puller(Archive(store), server, now)
         sync(end, COST, (START, START + SPAN))
         after = held(Archive(store))
         assert after.items() >= account.kept.items()
         recent = {key: v for key, v in server.samples.items() if now - SETTLE <= key[1] <= now}
         assert after.items() >= recent.items()
+        closed |= {ts // DAY for _, ts in after if (ts // DAY + 1) * DAY <= now - SETTLE}
+        sync(puller(Archive(store), server, START + SPAN + DAY), COST, (START, START + SPAN))
+        assert held(Archive(store)).items() >= server.of(set(days_of((START, START + SPAN))) - closed).items()

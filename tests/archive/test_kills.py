@@ -88,7 +88,7 @@ def hit(what: str, before: Path, place: Path, point: Point) -> None:
         assert "what was archived before stands" in done.stderr, (point, done.stderr)
         assert str(root) in done.stderr
         assert "Traceback" not in done.stderr
-    assert not verify(opened(root), lambda _: None).faults, point
+    assert not verify(opened(root), lambda _: None, 0).faults, point
     assert was.items() <= held(opened(root)).items() <= server(AFTER).samples.items(), point
     pull(str(root), AFTER)
     assert held(opened(root)) == server(AFTER).samples, point
@@ -146,4 +146,4 @@ def test_pulls_at_the_same_time_need_not_know_of_each_other(tmp_path: Path) -> N
     said = [other.communicate(timeout=120)[1] for other in others]
     assert [other.returncode for other in others] == [0, 0, 0], said
     assert held(opened(root)) == server(AFTER).samples
-    assert not verify(opened(root), lambda _: None).faults
+    assert not verify(opened(root), lambda _: None, 0).faults

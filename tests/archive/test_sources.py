@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from archive_play import COST, DAY, OWNER, START, FakeServer, puller
 
 from mcreports.archive.archive import Archive
 from mcreports.archive.days import moment
-from mcreports.archive.open import open_source, puller_of
+from mcreports.archive.open import open_source, owner_of, puller_of
 from mcreports.archive.sources import ArchivedSource, ArchiveSource
 from mcreports.archive.sync import sync
 from mcreports.errors import UnreachableError, UsageError
@@ -91,6 +92,42 @@ def test_a_server_that_is_away_is_not_missed_where_everything_has_settled(
         ArchivedSource(puller(local_archive, server, NOW + DAY)).fetch(COST, moment(START - DAY), moment(START + DAY))
 
 
+def test_a_server_that_is_away_is_missed_for_a_day_that_was_not_asked_for_since_it_was_over(
+    local_archive: Archive, server: FakeServer
+) -> None:
+    for now in (START + DAY + 12 * HOUR, START + 2 * DAY + HOUR // 60):
+        sync(puller(local_archive, server, now), COST, (START, START + 2 * DAY))
+    server.fault = UnreachableError("gone")
+    source = ArchivedSource(puller(local_archive, server, START + 3 * DAY))
+    assert len(source.fetch(COST, moment(START), moment(START + DAY)).table) > 0
+    with pytest.raises(UnreachableError):
+        source.fetch(COST, moment(START), moment(START + 2 * DAY))
+
+
+def test_a_report_asks_once_more_for_a_day_that_is_over_and_then_never_again(
+    local_archive: Archive, server: FakeServer
+) -> None:
+    sync(puller(local_archive, server, START + DAY + 12 * HOUR), COST, (START, START + 2 * DAY))
+    server.put("B", {START + DAY + HOUR + 1: 0.5}, driver="late")
+    window = moment(START), moment(START + 2 * DAY)
+    for asked in (1, 0):
+        server.asked.clear()
+        through = ArchivedSource(puller(local_archive, server, NOW)).fetch(COST, *window)
+        assert len(server.asked) == asked
+        pd.testing.assert_frame_equal(through.table, server.fetch(COST, *window).table)
+
+
+def test_a_server_that_is_away_is_not_missed_on_days_that_were_empty(
+    local_archive: Archive, server: FakeServer
+) -> None:
+    sync(puller(local_archive, server, NOW), COST, (START - 40 * DAY, NOW))
+    server.fault = UnreachableError("gone")
+    source = ArchivedSource(puller(local_archive, server, NOW + DAY))
+    assert len(source.fetch(COST, moment(START - 40 * DAY), moment(START + DAY)).table) > 0
+    with pytest.raises(UnreachableError):
+        source.fetch(COST, moment(START - 40 * DAY), moment(NOW + HOUR))
+
+
 def test_a_partial_answer_is_a_note_and_no_sample(local_archive: Archive, server: FakeServer) -> None:
     source = ArchivedSource(puller(local_archive, server, NOW))
     assert source.info.kind == "prometheus"
@@ -163,3 +200,20 @@ def test_a_missing_s3fs_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, "s3", raising=False)  # noqa: SLF001
     with pytest.raises(UsageError, match=r"pip install 'mcreports\[s3\]'"):
         open_source(settings("archive:s3://bucket/x"), datetime(2025, 11, 1, tzinfo=UTC))
+
+
+def test_two_tenants_of_one_address_do_not_share_an_archive() -> None:
+    alone = owner_of(SourceSettings(url="http://mc:9090"), "prometheus")
+    others = [
+        SourceSettings(url="http://mc:9090", headers={"X-Scope-OrgID": "alpha"}),
+        SourceSettings(url="http://mc:9090", headers={"X-Scope-OrgID": "beta"}),
+        SourceSettings(url="http://mc:9090", username="alpha", password_file=Path("p")),
+        SourceSettings(url="http://beta:secret@mc:9090"),
+        SourceSettings(url="http://mc:9090", org_id="alpha"),
+    ]
+    told = [alone, *(owner_of(one, "prometheus") for one in others)]
+    assert len(set(told)) == len(told)
+    assert not any(one.is_same(two) for one, two in itertools.combinations(told, 2))
+    assert "secret" not in repr(told)
+    renewed = SourceSettings(url="http://mc:9090", headers={"Authorization": "Bearer another"})
+    assert owner_of(renewed, "victoriametrics").is_same(alone)

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from archive_play import COST, DAY, OWNER, START, FakeServer, held, puller
 
-from mcreports.archive import collecting
+from mcreports.archive import collecting, empty
 from mcreports.archive.archive import Archive
-from mcreports.archive.days import instant
+from mcreports.archive.days import instant, moment
 from mcreports.archive.records import live
+from mcreports.archive.sources import ArchiveSource
 from mcreports.archive.sync import restate_span, sync
+from mcreports.archive.upkeep import status
 from mcreports.errors import DataError, UnreachableError, UsageError
 from mcreports.sources.answer import PartialError
 
@@ -89,17 +91,119 @@ def test_late_samples_are_merged_and_counted(new_archive: Opened, server: FakeSe
     }
 
 
+def test_what_a_backlog_brings_hours_late_is_there_once_the_day_is_over(
+    new_archive: Opened, server: FakeServer
+) -> None:
+    backlog = {key: v for key, v in server.samples.items() if START + 3 * HOUR <= key[1] < START + 9 * HOUR}
+    server.samples = {key: v for key, v in server.samples.items() if key not in backlog}
+    for hours in (4, 8, 10):
+        sync(puller(new_archive(), server, START + hours * HOUR), COST, (START, START + DAY))
+    server.samples |= backlog
+    for hours in (12, 23):
+        assert sync(puller(new_archive(), server, START + hours * HOUR), COST, (START, START + DAY)).late == 0
+    synced = sync(puller(new_archive(), server, START + 25 * HOUR), COST, (START, START + DAY))
+    assert synced.late == len(backlog) == 12
+    assert held(new_archive()) == {key: v for key, v in server.samples.items() if key[1] < START + DAY}
+    ((_, (whole,)),) = new_archive().live(COST.name).items()
+    assert whole.late == 12
+
+
+def test_a_day_is_asked_for_as_it_goes_by_and_once_more_when_it_is_over(
+    local_archive: Archive, server: FakeServer
+) -> None:
+    for hours in range(1, 49):
+        sync(puller(local_archive, server, START + hours * HOUR), COST, (START, START + DAY))
+        sync(puller(local_archive, server, START + hours * HOUR + HOUR // 6), COST, (START, START + DAY))
+    whole = instant(START), instant(START + DAY)
+    assert [one for one in server.asked if one == whole] == [whole]
+    assert server.asked[-1] == whole
+    first = [one for one in server.asked[:-1] if one[0] == instant(START)]
+    assert first == [(instant(START), instant(START + HOUR + 1))]
+
+
+def test_a_day_that_was_only_settled_bit_by_bit_is_not_closed(local_archive: Archive, server: FakeServer) -> None:
+    sync(puller(local_archive, server, START + 12 * HOUR), COST, (START, START + DAY))
+    sync(puller(local_archive, server, START + DAY + 60_000), COST, (START, START + DAY))
+    (before,) = status(local_archive, START + DAY + HOUR)
+    sync(puller(local_archive, server, START + DAY + HOUR), COST, (START, START + DAY))
+    (after,) = status(local_archive, START + DAY + HOUR)
+    assert (before.closed, after.closed) == (0, 1)
+
+
+def test_an_open_day_of_many_pulls_keeps_what_it_knows_when_they_become_one(
+    local_archive: Archive, server: FakeServer
+) -> None:
+    for hours in range(1, 22):
+        sync(puller(local_archive, server, START + hours * HOUR), COST, (START, START + DAY))
+    server.asked.clear()
+    sync(puller(local_archive, server, START + 22 * HOUR), COST, (START, START + DAY))
+    sync(puller(local_archive, server, START + 26 * HOUR), COST, (START, START + DAY))
+    begin = START + 21 * HOUR - HOUR // 4
+    assert server.asked == [(instant(begin), instant(START + 22 * HOUR + 1)), (instant(START), instant(START + DAY))]
+
+
+def test_years_without_a_sample_are_one_file(new_archive: Opened, server: FakeServer) -> None:
+    now, since = START + 4 * DAY, START - 3 * 365 * DAY
+    for _ in range(2):
+        sync(puller(new_archive(), server, now), COST, (since, now))
+    places = [one.path.split("/") for one in new_archive().store.find(COST.name)]
+    assert sorted(place[1] for place in places if place[2].endswith(".json")) == [
+        *("2025-10-01", "2025-10-02", "2025-10-03", "2025-10-04"),
+        "empty",
+    ]
+    (told,) = status(new_archive(), now)
+    assert (told.first, told.gaps, told.days) == (since, (), 4)
+    assert ArchiveSource(new_archive(), moment(now)).fetch(COST, moment(since), moment(now)).notes == ()
+
+
+def test_a_day_that_was_empty_and_then_was_not_is_no_longer_called_empty(new_archive: Opened) -> None:
+    server, now = FakeServer(), START + 9 * DAY
+    sync(puller(new_archive(), server, now), COST, (START, START + 3 * DAY))
+    server.put("A", hourly(START + DAY, START + 2 * DAY))
+    sync(puller(new_archive(), server, now), COST, (START, START + 3 * DAY))
+    whole = (START, START + DAY), (START + 2 * DAY, START + 3 * DAY)
+    vain = empty.read(new_archive(), COST.name)
+    assert (vain.asked, vain.settled, len(vain.files)) == (whole, whole, 1)
+    server.put("A", hourly(START, START + 3 * DAY))
+    sync(puller(new_archive(), server, now), COST, (START, START + 3 * DAY))
+    assert empty.read(new_archive(), COST.name) == empty.Empty()
+    assert status(new_archive(), now)[0].gaps == ()
+
+
+def test_empty_days_that_two_pulls_noted_at_once_are_all_known(new_archive: Opened) -> None:
+    one, two = empty.Empty(((START, START + DAY),)), empty.Empty(((START + DAY, START + 2 * DAY),))
+    for each in (one, two):
+        empty.write(new_archive(), COST.name, empty.Empty(), each, ())
+    both = empty.read(new_archive(), COST.name)
+    assert both.asked == ((START, START + 2 * DAY),)
+    assert len(both.files) == 2
+    empty.write(new_archive(), COST.name, both, empty.Empty(), ())
+    again = empty.read(new_archive(), COST.name)
+    assert (again.asked, len(again.files)) == (both.asked, 1)
+
+
+@pytest.mark.parametrize("damage", [b"", b"[]", b"{", b'{"check": 1}', b"null"])
+def test_a_damaged_account_of_empty_days_is_named(local_archive: Archive, damage: bytes) -> None:
+    sync(puller(local_archive, FakeServer(), START + 9 * DAY), COST, (START, START + DAY))
+    (path,) = empty.read(local_archive, COST.name).files
+    whole = local_archive.store.read([path])[path]
+    for data in (damage, whole.replace(str(START).encode(), str(START - DAY).encode())):
+        local_archive.store.write(path, data)
+        with pytest.raises(DataError, match=f"{path} is damaged.*remove it"):
+            sync(puller(local_archive, FakeServer(), START + 9 * DAY), COST, (START, START + DAY))
+
+
 def test_days_without_a_sample_are_asked_for_again(new_archive: Opened) -> None:
-    empty, now = FakeServer(), START + 9 * DAY
-    sync(puller(new_archive(), empty, now), COST, (START, START + 2 * DAY))
+    server, now = FakeServer(), START + 9 * DAY
+    sync(puller(new_archive(), server, now), COST, (START, START + 2 * DAY))
     files = len(new_archive().store.find(""))
-    assert sync(puller(new_archive(), empty, now), COST, (START, START + 2 * DAY)).added == 0
+    assert sync(puller(new_archive(), server, now), COST, (START, START + 2 * DAY)).added == 0
     assert len(new_archive().store.find("")) == files
-    empty.put("A", hourly(START, START + DAY))
-    assert sync(puller(new_archive(), empty, now), COST, (START, START + 2 * DAY)).late == 24
-    empty.asked.clear()
-    sync(puller(new_archive(), empty, now), COST, (START, START + 2 * DAY))
-    assert empty.asked == [(instant(START + DAY), instant(START + 2 * DAY))]
+    server.put("A", hourly(START, START + DAY))
+    assert sync(puller(new_archive(), server, now), COST, (START, START + 2 * DAY)).late == 24
+    server.asked.clear()
+    sync(puller(new_archive(), server, now), COST, (START, START + 2 * DAY))
+    assert server.asked == [(instant(START + DAY), instant(START + 2 * DAY))]
 
 
 def test_a_server_that_lost_its_data_takes_nothing_from_the_archive(new_archive: Opened, server: FakeServer) -> None:
@@ -134,6 +238,21 @@ def test_a_restatement_stands_for_the_day_and_keeps_what_it_replaces(new_archive
     records = new_archive().records(COST.name)[START // DAY + 1]
     assert [one.restated for one in live(records)] == [("the exporter was wrong",)]
     assert len(records) == 2
+
+
+def test_a_restatement_keeps_the_count_of_what_was_late(local_archive: Archive, server: FakeServer) -> None:
+    sync(puller(local_archive, server, START + 12 * HOUR), COST, (START, START + DAY))
+    server.put("A", {START + HOUR + 1: 1.5}, instance="late")
+    sync(puller(local_archive, server, START + 2 * DAY), COST, (START, START + DAY))
+    server.put("A", {START: 7.5}, driver="compute", instance="a:1")
+    restate_span(puller(local_archive, server, START + 2 * DAY), COST, (START, START + DAY), "why")
+    (told,) = status(local_archive, START + 2 * DAY)
+    assert (told.late, len(told.restatements), told.closed) == (1, 1, 1)
+
+
+def test_a_restatement_of_days_without_a_sample_is_one_file(local_archive: Archive) -> None:
+    restate_span(puller(local_archive, FakeServer(), START + 90 * DAY), COST, (START, START + 60 * DAY), "why")
+    assert [one.path.split("/")[1] for one in local_archive.store.find(COST.name)] == ["empty"]
 
 
 def test_a_restatement_to_nothing_is_refused(new_archive: Opened, server: FakeServer) -> None:

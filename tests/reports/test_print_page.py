@@ -58,7 +58,7 @@ class LastCells(HTMLParser):
         self._folded = 0
         self._cell = ""
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
+    def handle_starttag(self, tag: str, attrs: object) -> None:
         self._folded += tag == "details"
         if tag in {"td", "th", "text"}:
             self._cell = ""
