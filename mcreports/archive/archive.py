@@ -152,6 +152,6 @@ def _owner(data: bytes, where: str) -> Owner:
         msg = f"{where} is damaged: {error}; restore it from a backup, or write the source's url into it again"
         raise DataError(msg) from error
     if schema != SCHEMA:
-        msg = f"{where}: the schema is {str(schema)[:80]!r}, not {SCHEMA}; a newer mcreports made this archive: update"
+        msg = f"{where}: the schema is {str(schema)[:60]!r}, not {SCHEMA}; another mcreports made it: update this one"
         raise DataError(msg)
     return owner

@@ -52,7 +52,8 @@ def puller_of(
 ) -> Puller:
     """Who fills the archive of the settings from their server; a source that is no server is a UsageError."""
     if not settings.source.url.strip().lower().startswith(SERVERS):
-        msg = f"only an http(s) server is archived, not {settings.source.url.partition(':')[0]}: give --source"
+        scheme = settings.source.url.partition(":")[0]
+        msg = f"only a server is archived, not {scheme}: its address begins with http:// or https:// (--source)"
         raise UsageError(msg)
     server = server or open_server(settings.source, now)
     owner = owner_of(settings.source, "prometheus")

@@ -14,7 +14,7 @@ from mcreports.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SCHEMA = "mcreports.segment/2"
+SCHEMA = "mcreports.segment/1"
 ADVICE = (
     "restore it from a backup, or move it and the files of the same name away and pull its day again "
     "(mcreports pull --since DAY --until THE-DAY-AFTER)"
@@ -117,7 +117,7 @@ def loads(data: bytes, where: str, metric: str, day: int) -> Record:
         msg = f"{where}: the record is damaged: {error}; {ADVICE}"
         raise DataError(msg) from error
     if schema != SCHEMA:
-        msg = f"{where}: the record's schema is {str(schema)[:80]!r}, not {SCHEMA}; a newer mcreports wrote it: update"
+        msg = f"{where}: the schema is {str(schema)[:80]!r}, not {SCHEMA}; another mcreports wrote it: update this one"
         raise DataError(msg)
     if not is_right:
         msg = f"{where}: the record is damaged: it is not as it was written; {ADVICE}"

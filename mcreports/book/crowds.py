@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Judged = dict[tuple[str, str | None], Verdict]
 
-ORDER = "first what fails, then what needs watching, then by spend"
+ORDER = "first what fails, then what needs watching, then what has no data, then by spend"
 MOST_VERDICTS = 24
 
 

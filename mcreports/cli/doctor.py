@@ -9,7 +9,8 @@ import typer
 
 from mcreports.cli import options
 from mcreports.cli.context import now, progress, settings_of, show_json, source_of, zone_period
-from mcreports.errors import UnreachableError
+from mcreports.errors import UnreachableError, UsageError
+from mcreports.names import several
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,9 +34,12 @@ STALE = timedelta(hours=1)
 OK, WATCH, MISSING = "ok", "watch", "missing"
 
 
-def doctor(context: typer.Context, source: options.Source = None, json: options.Json = False) -> None:
+def doctor(context: typer.Context, source: options.Asked = None, json: options.Json = False) -> None:
     """Print a line per finding; leave with 75 if the source is away, else with 0."""
     settings, at = settings_of(context, source), now()
+    if settings.source.url.startswith("archive:"):
+        msg = "doctor asks a server; archive status tells what an archive holds, archive verify whether it is whole"
+        raise UsageError(msg)
     with progress() as tell:
         tell("asking the source")
         findings = _demo(settings, at) if settings.source.url.startswith("demo:") else _server(settings, at)
@@ -81,7 +85,7 @@ def _server(settings: Settings, at: datetime) -> list[tuple[str, str, str]]:
     found += _coverages(settings, probes, at)
     named = settings.report.tenants or probes["tenant.info"].tenants or probes["budget.cost"].tenants
     found.append(
-        ("tenants", OK if named else MISSING, ", ".join(named) or "neither the settings nor tenant.info name one")
+        ("tenants", OK if named else MISSING, several(named) or "neither the settings nor tenant.info name one")
     )
     own = {name for name, each in settings.tenants.items() if each.budget_daily and each.budget_monthly}
     for key, names in probe.tenants_without_limits(probes, named).items():
@@ -93,7 +97,7 @@ def _server(settings: Settings, at: datetime) -> list[tuple[str, str, str]]:
             (
                 f"{key} per tenant",
                 MISSING if missing else OK,
-                f"none for {', '.join(missing)}" if missing else "all have one",
+                f"none for {several(missing)}" if missing else "all have one",
             )
         )
     found += [

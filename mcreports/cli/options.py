@@ -10,6 +10,8 @@ import typer
 Source = Annotated[
     str | None, typer.Option(help="demo://?seed=7, http(s)://host:9090 or archive:PATH; else the settings'.")
 ]
+Server = Annotated[str | None, typer.Option("--source", help="http(s)://host:9090; else the settings'.")]
+Asked = Annotated[str | None, typer.Option("--source", help="http(s)://host:9090 or demo://; else the settings'.")]
 Period = Annotated[
     str | None,
     typer.Option(

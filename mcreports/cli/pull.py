@@ -38,7 +38,7 @@ def pull(
         str | None, typer.Option(help="The first UTC day; else what the reports of the last closed month need.")
     ] = None,
     until: Annotated[str | None, typer.Option(help="The UTC day after the last, or an instant; else now.")] = None,
-    source: options.Source = None,
+    source: options.Server = None,
     archive: options.Archive = None,
     restate: Annotated[
         str | None,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Own = tuple[str, ...]
 
 MOST = 8  # tenants whose raw samples are looked at; all are counted
+FEW = 4  # kinds of gaps that are told in full
 BUCKET = "+Inf"
 
 
@@ -139,4 +140,5 @@ def _grouped(said: Iterable[tuple[str | None, str]]) -> list[str]:
     for text, (first, *others) in groups.items():
         more = f" and {len(others):,} more" if others else ""
         found.append(text if first is None else f"{called(first)}{more}: {text}")
-    return found
+    left = sum(len(names) for names in list(groups.values())[FEW:])
+    return found[:FEW] + ([f"{left:,} more tenants are thin, too"] if left else [])

@@ -21,15 +21,25 @@ WHOLE = {"histogram": {"le": "+Inf"}}  # one bucket stands for all: they come fr
 Counts = dict[tuple[str, ...], int]
 
 
+def resets_of(settings: SourceSettings, metric: Metric, start: datetime, end: datetime) -> Counts:
+    """How often each series of a counter fell in [start, end), as the server counts it; only those that did."""
+    found = _counted("resets", settings, metric, (start, end))
+    return {own: count for own, count in found.items() if count}
+
+
 def counts_of(settings: SourceSettings, metric: Metric, start: datetime, end: datetime) -> Counts:
     """The samples in [start, end) of each series, by its labels in the metric's order; of replicas the fullest's.
 
     Of a histogram only the bucket up to +Inf is counted. Prometheus 2 counts the millisecond before the
     start, too. Errors are those of ``PrometheusSource.series``, and a SourceError that names what is no count.
     """
-    access, question = Access.of(settings), Question.of(metric, start, end, None)
+    return _counted("count_over_time", settings, metric, (start, end))
+
+
+def _counted(function: str, settings: SourceSettings, metric: Metric, span: tuple[datetime, datetime]) -> Counts:
+    access, question = Access.of(settings), Question.of(metric, *span, None)
     selector = metric.selector(**WHOLE.get(metric.kind, {}))
-    query = f"count_over_time({selector}[{question.after - question.first}ms])"
+    query = f"{function}({selector}[{question.after - question.first}ms])"
     with StrictSession(access, f"the samples of {question.errand}", wants="vector") as session:
         client = PrometheusConnect(access.url, session=session)
         answer = client.custom_query(query, params={"time": instant(question.after - 1)})

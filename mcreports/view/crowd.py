@@ -20,7 +20,7 @@ MOST = 24  # so many tenants are all named; of more the page names FEW
 FEW = 15
 COLUMNS = 6  # tenants that stand side by side
 OTHERS = "others"
-URGENT = (Status.FAIL, Status.WARN)
+URGENT = (Status.FAIL, Status.WARN, Status.UNKNOWN)
 SPENT = ("budget.spend.mtd", "budget.spend.period")
 BUDGET_CHECKS = ("budget.utilization.daily", "budget.utilization.monthly", "budget.burn_rate", "budget.forecast")
 CRITERIA = (
@@ -58,7 +58,7 @@ class Crowd:
 
 
 def crowd(report: Report, names: Sequence[str], checks: Iterable[str] = (), few: int = FEW) -> Crowd:
-    """The tenants as they are; of very many the few of which a check fails or warns, then those that spend the most."""
+    """The tenants as they are; of very many the few whose checks do not pass, the gravest first, then the spenders."""
     if len(names) <= MOST:
         return Crowd(tuple(names))
     ranks = {

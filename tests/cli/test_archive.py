@@ -164,7 +164,7 @@ def test_damage_is_named_by_verify_and_by_the_report(mcreports: Command, archive
 def test_a_record_of_a_newer_mcreports_asks_for_an_update(mcreports: Command, archive: Path) -> None:
     (file,) = (archive / "mc_tenant_cost_total_usd" / "2025-10-31").glob("*.json")
     file.write_text(file.read_text().replace("mcreports.segment/2", "mcreports.segment/3"))
-    assert "a newer mcreports wrote it: update" in mcreports(*REPORT, "--source", "archive:archive").err
+    assert "another mcreports wrote it: update this one" in mcreports(*REPORT, "--source", "archive:archive").err
 
 
 def test_prune_tells_first_and_removes_only_what_is_old_and_not_needed(mcreports: Command, archive: Path) -> None:
