@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mcreports.names import several
+from mcreports.names import called, several
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ def coverage(settings: Settings, metric: Metric, at: datetime) -> tuple[str, str
 
 def anew(recent: Recent, fell: Mapping[tuple[str, ...], int]) -> str:
     """Whose counters fell: those of all tenants where an exporter was started anew."""
-    whose = sorted({str(recent.tenant(own)) for own in fell})
+    whose = sorted({called(str(recent.tenant(own))) for own in fell})
     if not whose:
         return ""
     tenants = {recent.tenant(own) for own in recent.now}

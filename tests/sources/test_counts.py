@@ -10,7 +10,7 @@ import pytest
 from mcreports.errors import SourceError
 from mcreports.metrics import Metric
 from mcreports.samples import Series
-from mcreports.sources.counts import counts_of
+from mcreports.sources.counts import counts_of, resets_of
 from mcreports.sources.prometheus import PrometheusSource
 
 START = datetime(2025, 4, 1, 10, tzinfo=UTC)
@@ -49,6 +49,20 @@ def test_of_replicas_the_fullest_is_counted_and_of_a_histogram_one_bucket(server
         ]
     )
     assert counts_of(server.settings(), metric, START, START + DAY) == {("T", "+Inf"): 60}
+
+
+def test_resets_are_told_of_the_series_that_fell(server):
+    metric = metric_of(server, "fell")
+    ts = int(START.timestamp() * 1000) + 17 + np.arange(60) * 60_000
+    rising = np.arange(60, dtype=float)
+    twice = np.where(ts < ts[20], rising, np.where(ts < ts[40], rising - 20, rising - 40))
+    server.load(
+        [
+            Series({"__name__": metric.name, "customer": tenant, "driver": "a"}, ts, values)
+            for tenant, values in (("T", twice), ("U", rising))
+        ]
+    )
+    assert resets_of(server.settings(), metric, START, START + DAY) == {("T", "a"): 2}
 
 
 def test_a_metric_that_is_not_there_has_no_counts(server):
