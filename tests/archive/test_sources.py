@@ -176,7 +176,7 @@ def test_the_scheme_and_the_settings_decide_what_is_archived(tmp_path: Path) -> 
         opened = open_source(settings(url, url=place, enabled=enabled), now, is_kept=is_kept)
         assert type(opened).__name__ == kind
     assert not Path(place).exists()
-    with pytest.raises(UsageError, match="only an http"):
+    with pytest.raises(UsageError, match="only a server is archived"):
         puller_of(settings("demo://?seed=7"), now)
 
 

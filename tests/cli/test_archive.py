@@ -163,7 +163,7 @@ def test_damage_is_named_by_verify_and_by_the_report(mcreports: Command, archive
 
 def test_a_record_of_a_newer_mcreports_asks_for_an_update(mcreports: Command, archive: Path) -> None:
     (file,) = (archive / "mc_tenant_cost_total_usd" / "2025-10-31").glob("*.json")
-    file.write_text(file.read_text().replace("mcreports.segment/2", "mcreports.segment/3"))
+    file.write_text(file.read_text().replace("mcreports.segment/1", "mcreports.segment/2"))
     assert "another mcreports wrote it: update this one" in mcreports(*REPORT, "--source", "archive:archive").err
 
 
@@ -202,7 +202,7 @@ def test_a_server_that_is_away_is_75_and_what_was_kept_stays(mcreports: Command,
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("pull", "--source", "demo://?seed=7"), "only an http(s) server is archived"),
+        (("pull", "--source", "demo://?seed=7"), "only a server is archived"),
         (("pull", "--source", "http://another:9090", *SPAN), "choose another place"),
         (("pull", "--source", GONE, "--restate", "why"), "only the days that --since and --until name"),
         (("pull", "--source", GONE, "--since", "yesterday"), "write it like 2025-10-01"),
