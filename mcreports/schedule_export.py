@@ -10,11 +10,11 @@ import re
 import shlex
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from string import Template
 from typing import TYPE_CHECKING
 
 from mcreports import cron as five_fields
 from mcreports.errors import UsageError
+from mcreports.schedule_templates import CRON, CRONJOB, SYSTEMD, VOLUME
 
 if TYPE_CHECKING:
     from mcreports.settings import ScheduleSettings
@@ -37,7 +37,7 @@ _HERE = Install()
 def cron(schedule: ScheduleSettings, install: Install = _HERE) -> str:
     """Lines for ``crontab -e``; they try again after 5, 15 and 60 minutes."""
     due, autonomy = (_crontab(install, arguments) for _, arguments in _jobs(schedule, install))
-    return _CRON.substitute(
+    return CRON.substitute(
         due_at=five_fields.parse(schedule.due).text,
         due=due,
         autonomy_at=five_fields.parse(schedule.autonomy).text,
@@ -51,7 +51,7 @@ def systemd(schedule: ScheduleSettings, install: Install = _HERE) -> str:
     texts = []
     for (name, arguments), when in zip(_jobs(schedule, install), (schedule.due, schedule.autonomy), strict=True):
         texts.append(
-            _SYSTEMD.substitute(
+            SYSTEMD.substitute(
                 name=name,
                 command=" ".join(_systemd_word(word) for word in (install.command, *arguments)),
                 directory=install.directory.replace("%", "%%"),
@@ -65,10 +65,10 @@ def systemd(schedule: ScheduleSettings, install: Install = _HERE) -> str:
 
 def kubernetes(schedule: ScheduleSettings, install: Install = _HERE) -> str:
     """A volume for the output and a CronJob for each job, for ``kubectl apply -f -``."""
-    texts = [_VOLUME.substitute(image=install.image)]
+    texts = [VOLUME.substitute(image=install.image)]
     for (name, arguments), when in zip(_jobs(schedule, install), (schedule.due, schedule.autonomy), strict=True):
         texts.append(
-            _CRONJOB.substitute(
+            CRONJOB.substitute(
                 name=name,
                 schedule=_yaml(five_fields.parse(when).text),
                 image=_yaml(install.image),
@@ -112,145 +112,3 @@ def _yaml(text: str) -> str:
     # JSON's pairs of surrogates are two characters to YAML, so each character has one escape.
     plain = (char if " " <= char <= "~" and char not in '"\\' else f"\\U{ord(char):08x}" for char in text)
     return f'"{"".join(plain)}"'
-
-
-_CRON = Template("""\
-# mcreports: install with  (crontab -l; mcreports schedule export cron) | crontab -
-# Times are UTC where cron knows CRON_TZ (cronie), else this machine's; any time will do, what is due is found on disk.
-# A run that cannot reach its source ends with $again and is tried again; cron mails what is printed.
-CRON_TZ=UTC
-$due_at $due
-$autonomy_at $autonomy
-""")
-
-_SYSTEMD = Template("""\
-# /etc/systemd/system/$name.service
-[Unit]
-Description=$name
-Wants=network-online.target
-After=network-online.target
-StartLimitIntervalSec=6h
-StartLimitBurst=12
-
-[Service]
-Type=exec
-User=mcreports
-WorkingDirectory=$directory
-Environment=HOME=/tmp
-ExecStart=$command
-# $again: the source cannot be reached, try again
-RestartForceExitStatus=$again
-RestartSec=5min
-NoNewPrivileges=yes
-PrivateTmp=yes
-PrivateDevices=yes
-ProtectSystem=strict
-ReadWritePaths=$writable
-
-# /etc/systemd/system/$name.timer, then: systemctl enable --now $name.timer
-[Unit]
-Description=When $name.service fires
-
-[Timer]
-$calendar
-Persistent=true
-
-[Install]
-WantedBy=timers.target
-""")
-
-_VOLUME = Template("""\
-# mcreports on Kubernetes: mcreports schedule export kubernetes | kubectl apply -f -
-# - image: replace $image by the one you build; its entry point is mcreports
-# - settings: kubectl create configmap mcreports --from-file=mcreports.toml
-# - to trigger by hand: kubectl create job --from=cronjob/mcreports-due mcreports-now
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata:
-  name: mcreports-output
-spec:
-  accessModes: [ReadWriteOnce]
-  resources:
-    requests:
-      storage: 10Gi
-""")
-
-_CRONJOB = Template("""\
-apiVersion: batch/v1
-kind: CronJob
-metadata:
-  name: $name
-spec:
-  schedule: $schedule
-  timeZone: Etc/UTC
-  concurrencyPolicy: Forbid
-  startingDeadlineSeconds: 3600
-  jobTemplate:
-    spec:
-      backoffLimit: 6
-      podFailurePolicy:
-        rules:
-          - action: Ignore
-            onPodConditions:
-              - type: DisruptionTarget
-          # $again: the source cannot be reached, try again; every other code stands
-          - action: FailJob
-            onExitCodes:
-              containerName: mcreports
-              operator: NotIn
-              values: [$again]
-      template:
-        spec:
-          restartPolicy: Never
-          automountServiceAccountToken: false
-          securityContext:
-            runAsNonRoot: true
-            runAsUser: 10001
-            fsGroup: 10001
-            seccompProfile:
-              type: RuntimeDefault
-          containers:
-            - name: mcreports
-              image: $image
-              args: $arguments
-              workingDir: /etc/mcreports
-              env:
-                - name: MCREPORTS__REPORT__OUTPUT
-                  value: /var/lib/mcreports/output
-                - name: MCREPORTS__ARCHIVE__URL
-                  value: /var/lib/mcreports/archive
-                - name: HOME
-                  value: /tmp
-              resources:
-                requests:
-                  cpu: 250m
-                  memory: 512Mi
-                limits:
-                  memory: 1Gi
-              securityContext:
-                allowPrivilegeEscalation: false
-                readOnlyRootFilesystem: true
-                capabilities:
-                  drop: [ALL]
-              volumeMounts:
-                - name: output
-                  mountPath: /var/lib/mcreports/output
-                  subPath: output
-                - name: output
-                  mountPath: /var/lib/mcreports/archive
-                  subPath: archive
-                - name: settings
-                  mountPath: /etc/mcreports
-                  readOnly: true
-                - name: scratch
-                  mountPath: /tmp
-          volumes:
-            - name: output
-              persistentVolumeClaim:
-                claimName: mcreports-output
-            - name: settings
-              configMap:
-                name: mcreports
-            - name: scratch
-              emptyDir: {}
-""")

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from mcreports.sources.question import EPOCH, MS, milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MS = timedelta(milliseconds=1)
+__all__ = [
+    "DAY", "EPOCH", "MS", "Span", "day_number", "day_text", "days_of", "instant", "joined", "less", "milliseconds",
+    "moment", "span_text", "without",
+]  # fmt: skip
 DAY = 86_400_000
 
 Span = tuple[int, int]
-
-
-def milliseconds(moment: datetime) -> int:
-    """The first whole millisecond at or after a moment."""
-    return -((EPOCH - moment) // MS)
 
 
 def instant(ms: int) -> str:

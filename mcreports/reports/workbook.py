@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from mcreports.checks import SEVERITY
 from mcreports.reports import check_sheet, list_sheets, money_sheets
-from mcreports.reports.cells import MUTED, WRAPPED, Cell, Column, Imprint, Look, Sheet, text_cell, write_book
+from mcreports.reports.cells import MUTED, WRAPPED, Cell, Column, Look, Sheet, text_cell
 from mcreports.reports.entries import Entries, value_cell
 from mcreports.reports.list_sheets import instant_cell, status_look, status_words
+from mcreports.reports.pen import Imprint, write_book
 from mcreports.view.words import WORDS
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ class Question:
         names = None
         if tenants is not None and "tenant" in metric.labels:
             names = tuple(name for name in dict.fromkeys(tenants) if _is_text(name))
-        return Question(metric, _milliseconds(start), _milliseconds(end), names)
+        return Question(metric, milliseconds(start), milliseconds(end), names)
 
     @property
     def is_empty(self) -> bool:
@@ -84,12 +84,12 @@ def torn_names(metric: Metric, tenants: Sequence[str] | None) -> tuple[Note, ...
     return tuple(Note("source.tenant", metric.key, name, text) for name in dict.fromkeys(tenants) if not _is_text(name))
 
 
-def instant(milliseconds: int) -> str:
+def instant(ms: int) -> str:
     """RFC 3339, which no server rounds; a plain number of seconds loses its milliseconds in VictoriaMetrics."""
-    return (EPOCH + milliseconds * MS).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (EPOCH + ms * MS).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _milliseconds(moment: datetime) -> int:
+def milliseconds(moment: datetime) -> int:
     """The first whole millisecond at or after a moment, so that [start, end) stays exact."""
     return -((EPOCH - moment) // MS)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import uuid
 from pathlib import Path
@@ -29,8 +28,7 @@ def s3_endpoint() -> Iterator[str]:
     url = f"http://{host}:{port}"
     requests.put(f"{url}/bucket", timeout=30).raise_for_status()
     yield url
-    with contextlib.suppress(Exception):
-        server.stop()
+    server.stop()
 
 
 @pytest.fixture(params=["local", "memory", "s3"])

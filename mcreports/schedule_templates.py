@@ -1,0 +1,146 @@
+"""The texts of an exported schedule, with places for what differs: cron, systemd, Kubernetes."""
+
+from __future__ import annotations
+
+from string import Template
+
+CRON = Template("""\
+# mcreports: install with  (crontab -l; mcreports schedule export cron) | crontab -
+# Times are UTC where cron knows CRON_TZ (cronie), else this machine's; any time will do, what is due is found on disk.
+# A run that cannot reach its source ends with $again and is tried again; cron mails what is printed.
+CRON_TZ=UTC
+$due_at $due
+$autonomy_at $autonomy
+""")
+
+SYSTEMD = Template("""\
+# /etc/systemd/system/$name.service
+[Unit]
+Description=$name
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=6h
+StartLimitBurst=12
+
+[Service]
+Type=exec
+User=mcreports
+WorkingDirectory=$directory
+Environment=HOME=/tmp
+ExecStart=$command
+# $again: the source cannot be reached, try again
+RestartForceExitStatus=$again
+RestartSec=5min
+NoNewPrivileges=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectSystem=strict
+ReadWritePaths=$writable
+
+# /etc/systemd/system/$name.timer, then: systemctl enable --now $name.timer
+[Unit]
+Description=When $name.service fires
+
+[Timer]
+$calendar
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+""")
+
+VOLUME = Template("""\
+# mcreports on Kubernetes: mcreports schedule export kubernetes | kubectl apply -f -
+# - image: replace $image by the one you build; its entry point is mcreports
+# - settings: kubectl create configmap mcreports --from-file=mcreports.toml
+# - to trigger by hand: kubectl create job --from=cronjob/mcreports-due mcreports-now
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: mcreports-output
+spec:
+  accessModes: [ReadWriteOnce]
+  resources:
+    requests:
+      storage: 10Gi
+""")
+
+CRONJOB = Template("""\
+apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: $name
+spec:
+  schedule: $schedule
+  timeZone: Etc/UTC
+  concurrencyPolicy: Forbid
+  startingDeadlineSeconds: 3600
+  jobTemplate:
+    spec:
+      backoffLimit: 6
+      podFailurePolicy:
+        rules:
+          - action: Ignore
+            onPodConditions:
+              - type: DisruptionTarget
+          # $again: the source cannot be reached, try again; every other code stands
+          - action: FailJob
+            onExitCodes:
+              containerName: mcreports
+              operator: NotIn
+              values: [$again]
+      template:
+        spec:
+          restartPolicy: Never
+          automountServiceAccountToken: false
+          securityContext:
+            runAsNonRoot: true
+            runAsUser: 10001
+            fsGroup: 10001
+            seccompProfile:
+              type: RuntimeDefault
+          containers:
+            - name: mcreports
+              image: $image
+              args: $arguments
+              workingDir: /etc/mcreports
+              env:
+                - name: MCREPORTS__REPORT__OUTPUT
+                  value: /var/lib/mcreports/output
+                - name: MCREPORTS__ARCHIVE__URL
+                  value: /var/lib/mcreports/archive
+                - name: HOME
+                  value: /tmp
+              resources:
+                requests:
+                  cpu: 250m
+                  memory: 512Mi
+                limits:
+                  memory: 1Gi
+              securityContext:
+                allowPrivilegeEscalation: false
+                readOnlyRootFilesystem: true
+                capabilities:
+                  drop: [ALL]
+              volumeMounts:
+                - name: output
+                  mountPath: /var/lib/mcreports/output
+                  subPath: output
+                - name: output
+                  mountPath: /var/lib/mcreports/archive
+                  subPath: archive
+                - name: settings
+                  mountPath: /etc/mcreports
+                  readOnly: true
+                - name: scratch
+                  mountPath: /tmp
+          volumes:
+            - name: output
+              persistentVolumeClaim:
+                claimName: mcreports-output
+            - name: settings
+              configMap:
+                name: mcreports
+            - name: scratch
+              emptyDir: {}
+""")
