@@ -11,23 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import pydantic_settings
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PositiveFloat,
-    PositiveInt,
-    ValidationError,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mcreports.errors import SettingsError, UsageError
 from mcreports.metrics import CATALOGUE
+from mcreports.operation_sections import EgressSettings, EscalationSettings, EvidenceSettings, ReadinessSettings
 from mcreports.origin import PREFIX, Origin
 from mcreports.period import check_zone
 from mcreports.rules import RULES, Rule
+from mcreports.section import Section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,11 +48,7 @@ Report = Literal["daily", "weekly", "monthly", "trends"]
 Format = Literal["html", "json", "csv", "xlsx", "pdf"]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SourceSettings(_Section):
+class SourceSettings(Section):
     """Where samples come from, and how this machine proves who it is."""
 
     url: str = Field("demo://?seed=7", description="demo://?seed=7, http(s)://host:9090 or archive:PATH")
@@ -77,7 +66,7 @@ class SourceSettings(_Section):
     key_file: Path | None = Field(None, description="the client certificate's key, PEM")
 
 
-class ArchiveSettings(_Section):
+class ArchiveSettings(Section):
     """Where raw samples of an http(s) source are kept, so that a server may forget them."""
 
     url: str = Field("archive", description="a directory, or an fsspec address like s3://bucket/path")
@@ -85,7 +74,7 @@ class ArchiveSettings(_Section):
     options: dict[str, str] = Field(default_factory=dict, description="for fsspec: endpoint_url, profile, ...")
 
 
-class ReportSettings(_Section):
+class ReportSettings(Section):
     """What is reported, for whom, in which zone, and where it is put."""
 
     zone: Annotated[str, BeforeValidator(_zone)] = Field("UTC", description="the calendar's time zone")
@@ -101,7 +90,7 @@ class ReportSettings(_Section):
     timeout: PositiveInt = Field(600, description="seconds that one notebook may run")
 
 
-class ThresholdSettings(_Section):
+class ThresholdSettings(Section):
     """A check's own thresholds; what is left out keeps the runbook's."""
 
     warn: Decimal | None = None
@@ -109,7 +98,7 @@ class ThresholdSettings(_Section):
     least_usd: Decimal | None = None
 
 
-class TenantSettings(_Section):
+class TenantSettings(Section):
     """What differs for one tenant."""
 
     owner: str | None = None
@@ -118,7 +107,7 @@ class TenantSettings(_Section):
     thresholds: dict[str, ThresholdSettings] = Field(default_factory=dict)
 
 
-class MetricSettings(_Section):
+class MetricSettings(Section):
     """Another platform's name for a metric, and for its labels."""
 
     # both go into PromQL as they are, where only literals can be escaped
@@ -126,7 +115,7 @@ class MetricSettings(_Section):
     labels: dict[str, Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")]] = Field(default_factory=dict)
 
 
-class ScheduleSettings(_Section):
+class ScheduleSettings(Section):
     """When the exported schedule fires; what is due is found on disk, so it may fire at any time."""
 
     due: str = Field("0 9 * * *", description="cron: publish what is due (the runbook's 09:00 UTC)")
@@ -149,6 +138,10 @@ class Settings(BaseSettings):
     tenants: dict[str, TenantSettings] = Field(default_factory=dict)
     metrics: dict[str, MetricSettings] = Field(default_factory=dict)
     schedule: ScheduleSettings = ScheduleSettings()
+    evidence: EvidenceSettings = EvidenceSettings()
+    egress: EgressSettings = EgressSettings()
+    readiness: ReadinessSettings = ReadinessSettings()
+    escalation: EscalationSettings = EscalationSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 
 from mcreports import __version__
-from mcreports.cli import archive, budget, config, demo, doctor, gates, portal, pull, report, runs, schedule
+from mcreports.cli import (
+    archive,
+    autonomy,
+    budget,
+    config,
+    demo,
+    doctor,
+    grounding,
+    portal,
+    pull,
+    report,
+    runs,
+    schedule,
+)
 from mcreports.cli.context import Context
 
 HELP = """Exact, provable budget, autonomy and grounding reports from a platform's metrics.
@@ -22,8 +35,8 @@ app = typer.Typer(
 app.add_typer(demo.app, name="demo")
 app.command("report", help=report.HELP)(report.report)
 app.command("budget", help=budget.HELP)(budget.budget)
-app.add_typer(gates.autonomy, name="autonomy")
-app.add_typer(gates.grounding, name="grounding")
+app.add_typer(autonomy.app, name="autonomy")
+app.add_typer(grounding.app, name="grounding")
 app.command("verify", help=runs.VERIFY)(runs.verify)
 app.command("replay", help=runs.REPLAY)(runs.replay)
 app.add_typer(schedule.app, name="schedule")

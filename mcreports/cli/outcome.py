@@ -1,0 +1,90 @@
+"""How a gate ends: its verdicts are told, its result is kept and signed, and it leaves with 3 or 4."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
+
+from mcreports.checks import Status
+from mcreports.cli.context import say, show_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from mcreports.evidence.outcomes import Outcome
+    from mcreports.figures import Figure
+    from mcreports.settings import Settings
+
+EXITS = {Status.FAIL: 3, Status.UNKNOWN: 4}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told beside the verdicts: the window they are of, their figures, more lines, more JSON."""
+
+    window: tuple[datetime, datetime] | None = None
+    figures: tuple[Figure, ...] = ()
+    lines: tuple[str, ...] = ()
+    data: Mapping[str, object] | None = None
+
+
+def conclude(
+    outcome: Outcome, settings: Settings, told: Told | None = None, *, as_json: bool, is_kept: bool = True
+) -> None:
+    """Print the verdicts, keep the outcome and its page, and leave with what the gravest verdict asks for."""
+    told = told or Told()
+    if is_kept:
+        _keep(outcome, settings, told)
+    if as_json:
+        show_json(_data(outcome, told))
+    else:
+        _print(outcome, told)
+    if outcome.status in EXITS:
+        raise typer.Exit(EXITS[outcome.status])
+
+
+def _keep(outcome: Outcome, settings: Settings, told: Told) -> None:
+    from mcreports.evidence.keys import load_signer
+    from mcreports.evidence.outcomes import write
+    from mcreports.reports.outcome_page import write_page
+
+    key = settings.evidence.key_file
+    file = write(outcome, settings.evidence.out, None if key is None else load_signer(key))
+    write_page(outcome, file, told.window)
+    say(f"kept: {file}" + ("" if key else ", unsigned: reports call it unknown until evidence.key_file is set"))
+
+
+def _data(outcome: Outcome, told: Told) -> dict[str, object]:
+    from mcreports.figures import instant_text
+
+    window = {} if told.window is None else {"window": [instant_text(at) for at in told.window]}
+    figures = {"figures": [figure.as_dict() for figure in told.figures]} if told.figures else {}
+    return {
+        "check": outcome.check,
+        "status": outcome.status.value,
+        "at": instant_text(outcome.at),
+        **window,
+        "verdicts": [verdict.as_dict() for verdict in outcome.verdicts],
+        **figures,
+        "facts": dict(outcome.facts),
+        **(told.data or {}),
+    }
+
+
+def _print(outcome: Outcome, told: Told) -> None:
+    from mcreports.figures import instant_text
+    from mcreports.view.markup import visible
+    from mcreports.view.words import verdict_text
+
+    when = told.window or (outcome.at,)
+    print(f"{outcome.status.upper()}  {' to '.join(instant_text(at) for at in when)}")
+    for verdict in outcome.verdicts:
+        whose = visible("the platform" if verdict.tenant is None else verdict.tenant)
+        named = "".join(f" {visible(value)}" for _, value in verdict.labels)
+        because = f"  ({visible(verdict.reason)})" if verdict.reason and verdict.status is not Status.UNKNOWN else ""
+        print(f"  {whose}  {verdict.check}{named}  {verdict_text(verdict)}{because}")
+    for line in told.lines:
+        print(visible(line))
