@@ -53,7 +53,7 @@ def _keep(outcome: Outcome, settings: Settings, told: Told) -> None:
 
     key = settings.evidence.key_file
     file = write(outcome, settings.evidence.out, None if key is None else load_signer(key))
-    write_page(outcome, file, told.window)
+    write_page(outcome, file, told.window, told.figures, told.lines)
     say(f"kept: {file}" + ("" if key else ", unsigned: reports call it unknown until evidence.key_file is set"))
 
 

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from mcreports.checks import SEVERITY, Status
 from mcreports.period import Period
 from mcreports.reports import feed
-from mcreports.reports.render import template_environment
 from mcreports.reports.slug import slug
 from mcreports.reports.strip import strip
+from mcreports.reports.templates import template_environment
 from mcreports.view.words import MARKS, WORDS, day_text, instant_words, period_words
 
 if TYPE_CHECKING:

@@ -77,7 +77,7 @@ def _refuse_open(page: str) -> None:
     """Nothing but the policy keeps a page on the disk from reading the files beside it."""
     from markupsafe import escape
 
-    from mcreports.reports.render import CSP
+    from mcreports.reports.templates import CSP
 
     head, _, _ = page.partition("</head>")
     if f'<meta http-equiv="Content-Security-Policy" content="{escape(CSP)}">' not in head:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from mcreports.reports.page_head import PageHead
     from mcreports.reports.publish import RunRecord, Slot
-    from mcreports.reports.render import PageHead
     from mcreports.reports.runs import PublishedRun
     from mcreports.settings import Settings
     from mcreports.snapshot import Snapshot
@@ -178,7 +178,7 @@ def _forms(directory: Path, body: dict[str, Any], formats: tuple[str, ...]) -> t
 
 
 def _head(taken: Snapshot, body: dict[str, Any], forms: tuple[tuple[str, str], ...]) -> PageHead:
-    from mcreports.reports.render import PageHead
+    from mcreports.reports.page_head import PageHead
 
     through = data_through(taken)
     facts = (

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 from nbconvert.filters.markdown import markdown2html
 
 from mcreports.errors import RunError
 from mcreports.reports.sanitise import sanitise
+from mcreports.reports.templates import template_environment
 from mcreports.view.charts import PAGE, SVG
 from mcreports.view.markup import visible
-from mcreports.view.theme import page_css
-from mcreports.view.words import MARKS, WORDS
 
 if TYPE_CHECKING:
+    import jinja2
     from nbformat import NotebookNode
 
-    from mcreports.checks import Status
+    from mcreports.reports.page_head import PageHead
 
 MIME_TYPES = (PAGE, "text/html", SVG, "text/markdown")
 MOST_BYTES = 300_000
@@ -31,37 +28,6 @@ NO_PASSPORTS = "There are too many figures here to carry their passports; report
 _PASSPORT = re.compile(r'(<data class="mc-figure"[^>]*?) title="[^"]*"')
 _FORM = re.compile(r'<li class="mc-form"><a href="([^"]*)">[^<]*</a></li>')
 SILENT = "application/vnd.mcreports."
-CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-
-
-@dataclass(frozen=True)
-class PageHead:
-    """What stands above and below the notebook's own parts, and in the browser's title.
-
-    ``facts`` are the line under the title (tenants, USD, data through, generated); ``forms`` are the
-    other forms of the report, each a label and a relative address; ``method`` is said in the footer.
-    """
-
-    title: str
-    period: str
-    status: Status
-    headline: str
-    state: str
-    revision: int
-    facts: tuple[str, ...] = ()
-    method: tuple[str, ...] = ()
-    run: tuple[tuple[str, str], ...] = ()
-    forms: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def document_title(self) -> str:
-        """The verdict first, since a row of tabs shows no more.
-
-        >>> from mcreports.checks import Status
-        >>> PageHead("Daily report", "October 2025", Status.FAIL, "one tenant is over", "final", 1).document_title
-        'FAIL: one tenant is over · Daily report · October 2025'
-        """
-        return f"{WORDS[self.status]}: {self.headline} · {self.title} · {self.period}"
 
 
 def render(notebook: NotebookNode, head: PageHead) -> str:
@@ -104,31 +70,6 @@ class PageExporter(TemplateExporter):
 @cache
 def _exporter() -> PageExporter:
     return PageExporter()
-
-
-def template_environment() -> jinja2.Environment:
-    """Our own templates, each value escaped unless it was sanitised."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("mcreports.reports", "template"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["visible"] = visible
-    environment.globals |= {
-        "csp": CSP,
-        "css": lambda name: Markup(page_css() + template_text(name)),  # noqa: S704 - our own files
-        "css_file": lambda name: Markup(template_text(name)),  # noqa: S704 - our own files
-        "marks": MARKS,
-        "words": WORDS,
-    }
-    return environment
-
-
-def template_text(name: str) -> str:
-    """A file that lies beside the templates."""
-    return files("mcreports.reports").joinpath("template", name).read_text(encoding="utf-8")
 
 
 def prose(markdown: str) -> Markup:

@@ -12,7 +12,8 @@ from mcreports import book
 from mcreports.checks import Status
 from mcreports.figures import Figures
 from mcreports.reports.execute import notebook_path
-from mcreports.reports.render import PageHead, render
+from mcreports.reports.page_head import PageHead
+from mcreports.reports.render import render
 
 if TYPE_CHECKING:
     from collections.abc import Callable

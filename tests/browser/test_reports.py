@@ -15,7 +15,8 @@ import pypdf
 import pytest
 
 from mcreports.checks import Status
-from mcreports.reports.render import PageHead, render
+from mcreports.reports.page_head import PageHead
+from mcreports.reports.render import render
 
 Visit = Callable[..., Any]
 PAGES = {

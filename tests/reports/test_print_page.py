@@ -14,8 +14,9 @@ import pytest
 
 from mcreports.checks import Status
 from mcreports.errors import RunError, UsageError
+from mcreports.reports.page_head import PageHead
 from mcreports.reports.print_page import find_browser, print_page
-from mcreports.reports.render import PageHead, render
+from mcreports.reports.render import render
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,8 @@ import pytest
 
 from mcreports.checks import Status
 from mcreports.errors import RunError
-from mcreports.reports.render import PageHead, render
+from mcreports.reports.page_head import PageHead
+from mcreports.reports.render import render
 
 HEAD = PageHead(
     "Daily report",

@@ -14,7 +14,8 @@ import pytest
 
 from mcreports.checks import Reconciliation, Status, Verdict
 from mcreports.figures import Figure, Quality
-from mcreports.reports.render import PageHead, render
+from mcreports.reports.page_head import PageHead
+from mcreports.reports.render import render
 from mcreports.rules import RULES, Subject, judge
 from mcreports.view.charts import Bars, Bridge, Lines, Series, Sparkline
 from mcreports.view.format import Shape
