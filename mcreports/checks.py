@@ -40,6 +40,12 @@ NAMES = {
     "config.drift": "Configuration drift",
     "evidence.compliance": "Evidence compliance",
     "readiness": "Production readiness",
+    "operations.drift": "Latest drift check",
+    "operations.autonomy": "Latest autonomy validation",
+    "operations.bundle": "Latest evidence bundle",
+    "operations.grounding": "Latest grounding verification",
+    "operations.egress": "Latest egress check",
+    "operations.archive": "Evidence archive",
     "data.coverage": "Sample coverage",
     "tenants.expected": "Tenant nobody configured",
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mcreports import evidence
 from mcreports.errors import UsageError
+from mcreports.evidence.results import read_results
 from mcreports.haul import Errand, pull, window_of
 from mcreports.metrics import remap
 from mcreports.plan import TENANTS, plan
@@ -100,7 +101,8 @@ def assemble(
         source=errand.source.info, metrics=errand.catalogue, tables=tables,
         windows={key: window_of(one, order.tenants, told[key]) for key, one in asked.items()},
         rules=_rules(settings, own), owners=_owners(own, named), budgets=_budgets(own),
-        evidence=_evidence(order, settings, names), notes=tuple(notes), configured=bool(settings.report.tenants),
+        evidence=_evidence(order, settings, names, errand.now), notes=tuple(notes),
+        configured=bool(settings.report.tenants),
     )  # fmt: skip
     return replace(snapshot, state=PRELIMINARY) if _is_unfinished(snapshot) else snapshot
 
@@ -111,10 +113,13 @@ def _hearing(parts: Iterator[tuple[pd.DataFrame, Told]], told: list[Told]) -> It
         yield table
 
 
-def _evidence(order: Order, settings: Settings, names: tuple[str, ...]) -> Mapping[str, pd.DataFrame]:
-    if settings.report.evidence is None:
-        return {}
-    return evidence.read(settings.report.evidence, order.period.start, order.period.end, names)
+def _evidence(order: Order, settings: Settings, names: tuple[str, ...], now: datetime) -> Mapping[str, pd.DataFrame]:
+    """What the evidence says of these tenants, and for a report of all of them the latest results of checks."""
+    directory, period = settings.report.evidence, order.period
+    tables = {} if directory is None else evidence.read(directory, period.start, period.end, names)
+    if order.tenants is not None or order.windows is not None:
+        return tables
+    return tables | read_results(order.report, settings.evidence, period.end, now)
 
 
 def _state(order: Order, settings: Settings, now: datetime) -> str:

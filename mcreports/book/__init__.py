@@ -14,6 +14,7 @@ from mcreports.book.operations import (
     unit_cost_table,
 )
 from mcreports.book.proof import close, notes, other_checks, sign_off, sums
+from mcreports.book.results import operations_table
 from mcreports.book.spend import day_bars, day_table, driver_bridge, driver_table, spend_curve, tenant_table
 from mcreports.book.year import change_table, month_bars, month_table, rate_table, weekday_table
 from mcreports.view.page import Style
@@ -38,6 +39,7 @@ __all__ = [
     "needs_action",
     "notes",
     "open_report",
+    "operations_table",
     "other_checks",
     "platform_table",
     "rate_table",

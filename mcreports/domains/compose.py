@@ -15,6 +15,7 @@ from mcreports.domains.facts import seen_part
 from mcreports.domains.grounding import judge_grounding
 from mcreports.domains.headline import Headline, headline
 from mcreports.domains.money import open_books
+from mcreports.domains.operations import judge_operations
 from mcreports.domains.platform import judge_platform
 from mcreports.domains.unit_cost import unit_cost
 from mcreports.figures import Figure, Figures
@@ -54,7 +55,8 @@ def _now(snapshot: Snapshot) -> Section:
     section = budget.assess(snapshot)
     judges = [judge_autonomy, judge_grounding, judge_platform, judge_drift, judge_coverage]
     # evidence is reviewed weekly; a day without any is a day like most
-    judges += [judge_evidence] if snapshot.evidence or snapshot.report != "daily" else []
+    judges += [judge_evidence] if "files" in snapshot.evidence or snapshot.report != "daily" else []
+    judges += [judge_operations]
     for judge in judges:
         section += judge(snapshot, *span)
     return section + Section(tuple(_good_cost(snapshot, section)))

@@ -82,11 +82,12 @@ def write(outcome: Outcome, directory: Path, signer: Signer | None) -> Path:
 
 
 def latest(directory: Path, check: str, keyring: Keyring, now: datetime) -> Found:
-    """The newest outcome of a check that lies in the directory, if it is signed, whole and not of the future.
+    """The newest outcome of a check up to now that lies in the directory, if it is signed and whole.
 
     A newest file that cannot be believed is a doubt about the check: an older pass does not stand in for it.
     """
-    files = sorted(path.name for path in (directory / check).glob("*.json"))
+    last = f"{now + SKEW:{STAMP}}.json"
+    files = sorted(path.name for path in (directory / check).glob("*.json") if path.name <= last)
     if not files:
         return Found(check, None, doubt=f"no result of {check} is kept in {directory}")
     name = f"{check}/{files[-1]}"
@@ -100,16 +101,15 @@ def latest(directory: Path, check: str, keyring: Keyring, now: datetime) -> Foun
         return Found(check, None, name, f"{name}: {error}")
     except EvidenceError as error:
         return Found(check, None, name, f"{name}: {error}")
-    doubt = _doubt(outcome, check, files[-1], now)
+    doubt = _doubt(outcome, check, files[-1])
     return Found(check, None if doubt else outcome, name, f"{name}: {doubt}" if doubt else "", opened.keyid)
 
 
-def _doubt(outcome: Outcome, check: str, name: str, now: datetime) -> str:
+def _doubt(outcome: Outcome, check: str, name: str) -> str:
     if outcome.check != check:
         return f"is a result of {outcome.check}"
-    if f"{outcome.at:{STAMP}}.json" != name:
-        return f"is a result of {instant_text(outcome.at)} under another name"
-    return f"is of {instant_text(outcome.at)}, which is yet to come" if outcome.at > now + SKEW else ""
+    is_renamed = f"{outcome.at:{STAMP}}.json" != name
+    return f"is a result of {instant_text(outcome.at)} under another name" if is_renamed else ""
 
 
 def _outcome(body: Mapping[str, Any]) -> Outcome:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,10 +55,12 @@ SCHEMAS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
-def frame(name: str, rows: Sequence[Row]) -> pd.DataFrame:
+def frame(
+    name: str, rows: Sequence[Row], schemas: Mapping[str, Mapping[str, str]] = MappingProxyType(SCHEMAS)
+) -> pd.DataFrame:
     """The rows as the named table, instants given in milliseconds; text that UTF-8 cannot hold is escaped."""
     columns: dict[str, object] = {}
-    for column, dtype in SCHEMAS[name].items():
+    for column, dtype in schemas[name].items():
         values = [row[column] for row in rows]
         if dtype == TS:
             stamps = np.array(["NaT" if value is None else value for value in values], dtype="datetime64[ms]")

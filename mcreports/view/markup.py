@@ -169,8 +169,11 @@ def verdict_html(verdict: Verdict, *, brief: bool = False) -> str:
     words = verdict_words(replace(verdict, gap=None) if brief else verdict)
     head, _, rest = (words.replace(f", {target_words(verdict)}", "", 1) if brief else words).partition(": ")
     first, _, more = rest.partition(", ")
-    events = re.sub("(n = [0-9,]+)$", r'<span class="mc-events">\1</span>', escape(more))
-    tail = f'<span class="mc-comma">,</span> <span class="mc-rest">{events}</span>' if more else ""
+    if re.fullmatch("n = [0-9,]+", more):  # a crowd has many of these: one element is enough
+        tail = f' <span class="mc-rest mc-events">{more}</span>'
+    else:
+        events = re.sub("(n = [0-9,]+)$", r'<span class="mc-events">\1</span>', escape(more))
+        tail = f'<span class="mc-comma">,</span> <span class="mc-rest">{events}</span>' if more else ""
     said = f"<strong>{escape(head)}: {escape(first)}</strong>{tail}"
     return _judgement(verdict, f"{mark_html(verdict.status)} {said}")
 

@@ -86,5 +86,5 @@ def test_a_crowd_says_its_target_once_and_whoever_fails_says_everything() -> Non
     columns = (Column("Tenant", "name"), Column("Grounded", "verdict"))
     text = re.sub("<[^>]*>", "", Table("t", columns, tuple((str(v.tenant), v) for v in verdicts))._repr_html_())
     assert "Grounded target ≥ 95 %" in text
-    assert "PASS: 96.0 %, n = 7" in text
+    assert "PASS: 96.0 % n = 7" in text
     assert "FAIL: 90.0 %, target ≥ 95 %, short by 5.0 pp, n = 7" in text

@@ -1,0 +1,117 @@
+"""The runbook's checks: what the latest result of each came to, and whether it is young enough to speak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mcreports.checks import SEVERITY, Status, Verdict, worst
+from mcreports.domains import Section
+from mcreports.evidence.results import FRESH
+from mcreports.figures import Figure, Quality, instant_text
+from mcreports.rules import Subject, judge
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pandas as pd
+
+    from mcreports.snapshot import Snapshot
+
+# the check of a report for each result that it carries
+VERDICTS = {
+    "config.drift": "operations.drift",
+    "autonomy.validation": "operations.autonomy",
+    "evidence.bundle": "operations.bundle",
+    "grounding.verification": "operations.grounding",
+    "egress": "operations.egress",
+    "readiness": "readiness",
+    "evidence.archive": "operations.archive",
+}
+AGE, PASSED = "operations.result_age", "readiness.passed"
+READINESS = "readiness"
+METHOD = "outcome.latest"
+MOST_SAID = 4
+MINUTES = 60
+
+
+@dataclass(frozen=True)
+class Result:
+    """The latest result of one check, its verdicts, and why it may not speak of the window."""
+
+    check: str
+    file: str
+    at: datetime | None
+    looked: datetime
+    verdicts: pd.DataFrame
+    doubt: str
+
+    @property
+    def status(self) -> Status:
+        """The gravest of its verdicts; of none, unknown."""
+        return worst(map(Status, self.verdicts["status"]))
+
+    @property
+    def passed(self) -> int:
+        """How many of its verdicts pass."""
+        return int((self.verdicts["status"] == Status.PASS.value).sum())
+
+
+def judge_operations(snapshot: Snapshot, start: datetime, end: datetime) -> Section:
+    """A verdict and an age for each result that the report carries, and how many validations of readiness passed."""
+    outcomes = snapshot.evidence.get("outcomes")
+    if outcomes is None:
+        return Section()
+    verdicts = snapshot.evidence["outcome_verdicts"]
+    results = [_result(row, verdicts, end) for row in outcomes.itertuples()]
+    figures = [_age(result, (start, end)) for result in results]
+    figures += [_passed(result, (start, end)) for result in results if result.check == READINESS]
+    return Section(tuple(figures), tuple(_verdict(snapshot, result) for result in results))
+
+
+def _result(row: Any, verdicts: pd.DataFrame, end: datetime) -> Result:  # noqa: ANN401 - a row of outcomes
+    at = None if row.doubt else row.ts.to_pydatetime()
+    doubt = str(row.doubt)
+    if at is not None and at < end - FRESH[row.check]:
+        doubt = f"{row.file} is of {instant_text(at)}, too old to speak of what ended {instant_text(end)}"
+    return Result(row.check, row.file, at, row.looked.to_pydatetime(), verdicts[verdicts["check"] == row.check], doubt)
+
+
+def _age(result: Result, window: tuple[datetime, datetime]) -> Figure:
+    hours = None if result.at is None else (result.looked - result.at).total_seconds() / MINUTES / MINUTES
+    quality = Quality.UNKNOWN if hours is None else Quality.ACTUAL
+    return Figure(
+        AGE, None, hours, "h", window, result.file or f"{result.check}/*.json", METHOD, quality,
+        labels=(("check", result.check),), reason=result.doubt,
+    )  # fmt: skip
+
+
+def _passed(result: Result, window: tuple[datetime, datetime]) -> Figure:
+    known = result.at is not None
+    quality = Quality.UNKNOWN if not known else Quality.ESTIMATED if result.doubt else Quality.ACTUAL
+    return Figure(
+        PASSED, None, result.passed if known else None, "validations", window, result.file or "readiness/*.json",
+        METHOD, quality, samples=len(result.verdicts), reason=result.doubt,
+    )  # fmt: skip
+
+
+def _verdict(snapshot: Snapshot, result: Result) -> Verdict:
+    """What the result came to; a doubt about it is never a pass, and never hides a failure that was found."""
+    check, known = VERDICTS[result.check], result.at is not None
+    if result.check == READINESS:
+        value = result.passed if known else None
+        return judge(check, snapshot.rule(check), value, Subject(None, (PASSED,)), "; ".join(_reasons(result)))
+    status = result.status if not result.doubt or (known and result.status is Status.FAIL) else Status.UNKNOWN
+    return Verdict(
+        check, None, status, str(result.passed) if known else None, str(len(result.verdicts)), ">=", "checks",
+        "; ".join(_reasons(result)), (AGE,), labels=(),
+    )  # fmt: skip
+
+
+def _reasons(result: Result) -> list[str]:
+    """Why it does not pass: the doubt, then the first verdicts that do not, the gravest first."""
+    bad = result.verdicts[result.verdicts["status"] != Status.PASS.value]
+    gravest = sorted(bad.itertuples(), key=lambda row: -SEVERITY.index(Status(str(row.status))))
+    said = [f"{row.of} {row.status}: {row.reason}".rstrip(": ") for row in gravest]
+    more = [f"and {len(said) - MOST_SAID} more"] if len(said) > MOST_SAID else []
+    return [*filter(None, [result.doubt]), *said[:MOST_SAID], *more]

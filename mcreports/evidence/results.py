@@ -1,0 +1,90 @@
+"""The latest results of the runbook's checks as tables, as of the time that a report speaks of."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from mcreports.evidence.fields import EPOCH, MILLISECOND
+from mcreports.evidence.keys import load_keyring
+from mcreports.evidence.outcomes import Found, latest
+from mcreports.evidence.tables import GRACE, frame
+from mcreports.samples import TS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    import pandas as pd
+
+    from mcreports.evidence.tables import Row
+    from mcreports.operation_sections import EvidenceSettings
+
+# which results each report carries, in the order in which they are told
+CARRIED: dict[str, tuple[str, ...]] = {
+    "daily": ("config.drift", "autonomy.validation"),
+    "weekly": ("evidence.bundle", "grounding.verification", "egress"),
+    "monthly": ("readiness", "evidence.archive"),
+}
+WEEKLY, MONTHLY = timedelta(days=7), timedelta(days=35)
+# how long before a period's end a result may be for it to speak of the period: how often the runbook asks
+FRESH = {
+    "config.drift": timedelta(days=1),
+    "autonomy.validation": timedelta(hours=6),
+    "evidence.bundle": WEEKLY,
+    "grounding.verification": WEEKLY,
+    "egress": WEEKLY,
+    "readiness": MONTHLY,
+    "evidence.archive": MONTHLY,
+}
+SCHEMAS: dict[str, dict[str, str]] = {
+    # ``looked`` is the instant as of which the latest one was looked for
+    "outcomes": {"check": "str", "file": "str", "ts": TS, "looked": TS, "keyid": "str", "doubt": "str"},
+    "outcome_verdicts": {
+        "check": "str", "file": "str", "of": "str", "tenant": "str", "labels": "str", "status": "str", "reason": "str",
+    },
+}  # fmt: skip
+
+
+def read_results(
+    report: str, settings: EvidenceSettings, end: datetime, now: datetime, fresh: Mapping[str, Found] | None = None
+) -> dict[str, pd.DataFrame]:
+    """The tables of the results that a report of a period with this end carries; none for a report without any.
+
+    ``fresh`` are outcomes that were found out just now, instead of those that were kept.
+    """
+    checks = CARRIED.get(report, ())
+    if not checks:
+        return {}
+    looked, keyring = min(now, end + GRACE), load_keyring(settings)
+    found = [(fresh or {}).get(check) or latest(settings.out, check, keyring, looked) for check in checks]
+    rows: dict[str, Sequence[Row]] = {
+        "outcomes": [_row(one, looked) for one in found],
+        "outcome_verdicts": [row for one in found for row in _verdicts(one)],
+    }
+    return {name: frame(name, own, SCHEMAS) for name, own in rows.items()}
+
+
+def _row(found: Found, looked: datetime) -> Row:
+    at = None if found.outcome is None else _milliseconds(found.outcome.at)
+    return {
+        "check": found.check, "file": found.file, "ts": at, "looked": _milliseconds(looked),
+        "keyid": found.keyid, "doubt": found.doubt,
+    }  # fmt: skip
+
+
+def _verdicts(found: Found) -> list[Row]:
+    every = () if found.outcome is None else found.outcome.verdicts
+    return [
+        {
+            "check": found.check, "file": found.file, "of": verdict.check, "tenant": verdict.tenant or "",
+            "labels": json.dumps(dict(verdict.labels), sort_keys=True), "status": verdict.status.value,
+            "reason": verdict.reason,
+        }
+        for verdict in every
+    ]  # fmt: skip
+
+
+def _milliseconds(at: datetime) -> int:
+    return (at - EPOCH) // MILLISECOND
