@@ -1,7 +1,8 @@
 """What to install so that reports come by themselves: text for cron, systemd or Kubernetes.
 
-Each only fires ``mcreports report --due``, as often as it likes: what is due is found on disk. Exit
-code 75 means that the source could not be reached, so all three try that again, and nothing else.
+``mcreports report --due`` may fire as often as it likes: what is due is found on disk. The runbook's
+checks leave their results where reports look for them. Exit code 75 means that the source could not be
+reached, so all three try that again, and nothing else.
 """
 
 from __future__ import annotations
@@ -31,55 +32,57 @@ class Install:
     image: str = "registry.example.org/mcreports:0.1.0"
 
 
+@dataclass(frozen=True)
+class Job:
+    """A command of ours, what it is called, and when it is to run."""
+
+    name: str
+    when: five_fields.Cron
+    arguments: tuple[str, ...]
+
+
 _HERE = Install()
 
 
 def cron(schedule: ScheduleSettings, install: Install = _HERE) -> str:
     """Lines for ``crontab -e``; they try again after 5, 15 and 60 minutes."""
-    due, autonomy = (_crontab(install, arguments) for _, arguments in _jobs(schedule, install))
-    return CRON.substitute(
-        due_at=five_fields.parse(schedule.due).text,
-        due=due,
-        autonomy_at=five_fields.parse(schedule.autonomy).text,
-        autonomy=autonomy,
-        again=AGAIN,
-    )
+    lines = [f"{job.when.text} {_crontab(install, job.arguments)}" for job in _jobs(schedule, install)]
+    return CRON.substitute(lines="\n".join(lines), again=AGAIN)
 
 
 def systemd(schedule: ScheduleSettings, install: Install = _HERE) -> str:
     """A service and a timer for each job, each below the name of its file."""
-    texts = []
-    for (name, arguments), when in zip(_jobs(schedule, install), (schedule.due, schedule.autonomy), strict=True):
-        texts.append(
-            SYSTEMD.substitute(
-                name=name,
-                command=" ".join(_systemd_word(word) for word in (install.command, *arguments)),
-                directory=install.directory.replace("%", "%%"),
-                writable=_systemd_word(install.directory),
-                calendar="\n".join(f"OnCalendar={at}" for at in five_fields.parse(when).calendars()),
-                again=AGAIN,
-            )
+    texts = [
+        SYSTEMD.substitute(
+            name=job.name,
+            command=" ".join(_systemd_word(word) for word in (install.command, *job.arguments)),
+            directory=install.directory.replace("%", "%%"),
+            writable=_systemd_word(install.directory),
+            calendar="\n".join(f"OnCalendar={at}" for at in job.when.calendars()),
+            again=AGAIN,
         )
+        for job in _jobs(schedule, install)
+    ]
     return "\n".join(texts)
 
 
 def kubernetes(schedule: ScheduleSettings, install: Install = _HERE) -> str:
     """A volume for the output and a CronJob for each job, for ``kubectl apply -f -``."""
     texts = [VOLUME.substitute(image=install.image)]
-    for (name, arguments), when in zip(_jobs(schedule, install), (schedule.due, schedule.autonomy), strict=True):
-        texts.append(
-            CRONJOB.substitute(
-                name=name,
-                schedule=_yaml(five_fields.parse(when).text),
-                image=_yaml(install.image),
-                arguments="[" + ", ".join(_yaml(word) for word in arguments) + "]",
-                again=AGAIN,
-            )
+    texts += [
+        CRONJOB.substitute(
+            name=job.name,
+            schedule=_yaml(job.when.text),
+            image=_yaml(install.image),
+            arguments="[" + ", ".join(_yaml(word) for word in job.arguments) + "]",
+            again=AGAIN,
         )
+        for job in _jobs(schedule, install)
+    ]
     return "---\n".join(texts)
 
 
-def _jobs(schedule: ScheduleSettings, install: Install) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _jobs(schedule: ScheduleSettings, install: Install) -> tuple[Job, ...]:
     for name, text in (("tenant", schedule.autonomy_tenant), *vars(install).items()):
         if re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", text) or not text:
             msg = f"the {name} {text!r} cannot stand in a schedule: it is empty or has control characters"
@@ -90,7 +93,17 @@ def _jobs(schedule: ScheduleSettings, install: Install) -> tuple[tuple[str, tupl
             raise UsageError(msg)
     # With "=", a tenant called "-1" stays a value.
     autonomy = ("autonomy", "validate", f"--tenant={schedule.autonomy_tenant}")
-    return (("mcreports-due", ("report", "--due")), ("mcreports-autonomy", autonomy))
+    asked = {
+        "due": (schedule.due, ("report", "--due")),
+        "autonomy": (schedule.autonomy, autonomy),
+        "drift": (schedule.drift, ("drift", "check")),
+        "bundle": (schedule.bundle, ("evidence", "pack")),
+        "grounding": (schedule.grounding, ("grounding", "verify")),
+        "egress": (schedule.egress, ("egress", "check")),
+        "readiness": (schedule.readiness, ("readiness",)),
+        "archive": (schedule.archive, ("evidence", "archive")),
+    }
+    return tuple(Job(f"mcreports-{name}", five_fields.parse(when), words) for name, (when, words) in asked.items())
 
 
 def _crontab(install: Install, arguments: tuple[str, ...]) -> str:

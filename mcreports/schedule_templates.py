@@ -9,8 +9,7 @@ CRON = Template("""\
 # Times are UTC where cron knows CRON_TZ (cronie), else this machine's; any time will do, what is due is found on disk.
 # A run that cannot reach its source ends with $again and is tried again; cron mails what is printed.
 CRON_TZ=UTC
-$due_at $due
-$autonomy_at $autonomy
+$lines
 """)
 
 SYSTEMD = Template("""\
@@ -109,6 +108,12 @@ spec:
                   value: /var/lib/mcreports/output
                 - name: MCREPORTS__ARCHIVE__URL
                   value: /var/lib/mcreports/archive
+                - name: MCREPORTS__EVIDENCE__OUT
+                  value: /var/lib/mcreports/evidence/out
+                - name: MCREPORTS__EVIDENCE__BUNDLES
+                  value: /var/lib/mcreports/evidence/dist
+                - name: MCREPORTS__EVIDENCE__ARCHIVES
+                  value: /var/lib/mcreports/evidence/archives
                 - name: HOME
                   value: /tmp
               resources:
@@ -129,6 +134,9 @@ spec:
                 - name: output
                   mountPath: /var/lib/mcreports/archive
                   subPath: archive
+                - name: output
+                  mountPath: /var/lib/mcreports/evidence
+                  subPath: evidence
                 - name: settings
                   mountPath: /etc/mcreports
                   readOnly: true

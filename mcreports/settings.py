@@ -116,10 +116,16 @@ class MetricSettings(Section):
 
 
 class ScheduleSettings(Section):
-    """When the exported schedule fires; what is due is found on disk, so it may fire at any time."""
+    """When the exported schedule fires, in UTC; what is due is found on disk, so it may fire at any time."""
 
     due: str = Field("0 9 * * *", description="cron: publish what is due (the runbook's 09:00 UTC)")
     autonomy: str = Field("0 */6 * * *", description="cron: validate autonomy (the runbook's six hours)")
+    drift: str = Field("30 8 * * *", description="cron: compare the configuration with its baseline")
+    bundle: str = Field("0 7 * * mon", description="cron: pack the evidence (the runbook's Mondays)")
+    grounding: str = Field("15 7 * * mon", description="cron: verify the grounding of the closed week")
+    egress: str = Field("30 7 * * mon", description="cron: check the egress gateways")
+    readiness: str = Field("45 7 * * mon", description="cron: the twelve validations (the runbook's first Monday)")
+    archive: str = Field("0 8 1 * *", description="cron: archive the closed month's bundle")
     autonomy_tenant: str = "TENANT_003"
 
 

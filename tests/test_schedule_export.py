@@ -27,6 +27,10 @@ TENANTS = [
 ]
 
 
+JOBS = ("due", "autonomy", "drift", "bundle", "grounding", "egress", "readiness", "archive")
+KEPT = ("OUT", "BUNDLES", "ARCHIVES")
+
+
 def runs(text: str, place: str) -> list[str]:
     """The commands of a crontab as cron hands them to a shell, with pauses left out."""
     lines = [line for line in text.splitlines() if " && " in line]
@@ -51,14 +55,14 @@ def command(directory: Path, codes: str) -> Install:
     ("codes", "calls", "code"), [("0\n", 1, 0), ("75\n75\n0\n", 3, 0), ("75\n" * 9, 4, 75), ("1\n0\n", 1, 1)]
 )
 def test_cron_tries_again_while_the_source_cannot_be_reached(codes: str, calls: int, code: int, tmp_path: Path) -> None:
-    due, _ = runs(cron(ScheduleSettings(), command(tmp_path, codes)), str(tmp_path))
+    due, *_ = runs(cron(ScheduleSettings(), command(tmp_path, codes)), str(tmp_path))
     assert subprocess.run(["sh", "-c", due], check=False).returncode == code
     assert (tmp_path / "said").read_text() == "report\n--due\n" * calls
 
 
 @pytest.mark.parametrize("tenant", TENANTS)
 def test_cron_hands_over_a_tenant_of_any_name(tenant: str, tmp_path: Path) -> None:
-    _, autonomy = runs(cron(ScheduleSettings(autonomy_tenant=tenant), command(tmp_path, "0\n")), str(tmp_path))
+    _, autonomy, *_ = runs(cron(ScheduleSettings(autonomy_tenant=tenant), command(tmp_path, "0\n")), str(tmp_path))
     assert subprocess.run(["sh", "-c", autonomy], check=False).returncode == 0
     assert (tmp_path / "said").read_text() == f"autonomy\nvalidate\n--tenant={tenant}\n"
 
@@ -66,7 +70,13 @@ def test_cron_hands_over_a_tenant_of_any_name(tenant: str, tmp_path: Path) -> No
 def test_cron_fires_at_the_runbooks_times_in_utc() -> None:
     text = cron(ScheduleSettings())
     assert "\nCRON_TZ=UTC\n" in text
-    assert [line.split(" cd ")[0] for line in text.splitlines() if " && " in line] == ["0 9 * * *", "0 */6 * * *"]
+    lines = [line.split(" cd ") for line in text.splitlines() if " && " in line]
+    fired = {re.findall(r"bin/mcreports ([^;]*);", rest)[0]: when for when, rest in lines}
+    assert fired == {
+        "report --due": "0 9 * * *", "autonomy validate --tenant=TENANT_003": "0 */6 * * *",
+        "drift check": "30 8 * * *", "evidence pack": "0 7 * * mon", "grounding verify": "15 7 * * mon",
+        "egress check": "30 7 * * mon", "readiness": "45 7 * * mon", "evidence archive": "0 8 1 * *",
+    }  # fmt: skip
 
 
 def units(text: str) -> dict[str, dict[str, dict[str, list[str]]]]:
@@ -87,7 +97,7 @@ def units(text: str) -> dict[str, dict[str, dict[str, list[str]]]]:
 
 def test_systemd_has_a_service_and_a_timer_for_each_job() -> None:
     found = units(systemd(ScheduleSettings()))
-    assert sorted(found) == [f"mcreports-{job}.{kind}" for job in ("autonomy", "due") for kind in ("service", "timer")]
+    assert sorted(found) == [f"mcreports-{job}.{kind}" for job in sorted(JOBS) for kind in ("service", "timer")]
     due = found["mcreports-due.service"]["Service"]
     assert due["ExecStart"] == ["/usr/local/bin/mcreports report --due"]
     assert due["RestartForceExitStatus"] == ["75"]
@@ -111,10 +121,10 @@ def jobs(text: str) -> dict[str, Any]:
     return {document["metadata"]["name"]: document for document in yaml.safe_load_all(text)}
 
 
-def test_kubernetes_has_a_volume_and_two_jobs() -> None:
+def test_kubernetes_has_a_volume_and_a_job_for_each_check() -> None:
     found = jobs(kubernetes(ScheduleSettings()))
     assert {name: document["kind"] for name, document in found.items()} == {
-        "mcreports-output": "PersistentVolumeClaim", "mcreports-due": "CronJob", "mcreports-autonomy": "CronJob",
+        "mcreports-output": "PersistentVolumeClaim", **{f"mcreports-{job}": "CronJob" for job in JOBS},
     }  # fmt: skip
     spec = found["mcreports-due"]["spec"]
     assert (spec["schedule"], spec["timeZone"], spec["concurrencyPolicy"]) == ("0 9 * * *", "Etc/UTC", "Forbid")
@@ -135,8 +145,20 @@ def test_a_pod_may_write_only_its_output_and_scratch() -> None:
     assert {mount["name"] for mount in container["volumeMounts"] if not mount.get("readOnly")} == {"output", "scratch"}
     assert {mount["name"] for mount in container["volumeMounts"]} == {volume["name"] for volume in pod["volumes"]}
     places = {entry["name"]: entry["value"] for entry in container["env"]}
-    for name in ("MCREPORTS__REPORT__OUTPUT", "MCREPORTS__ARCHIVE__URL"):
-        assert places[name] in {mount["mountPath"] for mount in container["volumeMounts"]}
+    mounted = [mount["mountPath"] for mount in container["volumeMounts"] if not mount.get("readOnly")]
+    for section, key in (("REPORT", "OUTPUT"), ("ARCHIVE", "URL"), *(("EVIDENCE", key) for key in KEPT)):
+        assert places[f"MCREPORTS__{section}__{key}"].startswith(tuple(mounted))
+
+
+def test_every_job_is_a_command_that_there_is() -> None:
+    from typer.main import get_command
+
+    from mcreports.cli.app import app
+
+    for line in runs(cron(ScheduleSettings()), "/x"):
+        command: Any = get_command(app)
+        for word in shlex.split(re.findall(r"bin/mcreports ([^;]*);", line)[0]):
+            command = command if word.startswith("-") else command.commands[word]
 
 
 @pytest.mark.parametrize("tenant", TENANTS)
