@@ -18,6 +18,9 @@ LIMITS = ("budget.limit_daily", "budget.limit_monthly")
 RATES = ("autonomy.operations", "autonomy.compensations", "autonomy.violations", "grounding.checks")
 PLATFORM = ("policy.decisions", "platform.replication_lag", "platform.request_duration", "config.drift")
 TENANTS = "tenant.info"
+INCIDENTS = ("incident-budget", "incident-autonomy", "incident-drift")
+# how far an incident looks back for what is usual and for when it began, and for a limit that holds
+BEFORE, HELD = timedelta(days=35), timedelta(days=1)
 
 # how far a source is asked beyond a counter's window for the sample on the other side of a gap
 REACH = timedelta(days=4)
@@ -29,12 +32,22 @@ NARROW, WIDE = timedelta(days=8), timedelta(days=32)
 def plan(report: str, period: Period) -> dict[str, Span]:
     """The window of each metric that a report is made of, without the reach beyond its ends."""
     own = period.start, period.end
+    if report in INCIDENTS:
+        return _incident(report, period)
     windows = dict.fromkeys(MONEY, (_money_from(report, period), period.end))
     windows |= dict.fromkeys(RATES, (_rates_from(report, period), period.end))
     windows[TENANTS] = (period.month().start, period.end) if report == "trends" else own
     if report != "trends":
         windows |= dict.fromkeys((*LIMITS, *PLATFORM), own)
     return windows
+
+
+def _incident(report: str, period: Period) -> dict[str, Span]:
+    """All that the runbook's alerts look at, back to before it began."""
+    windows = dict.fromkeys(MONEY, (_money_from(report, period), period.end))
+    autonomy = [key for key in RATES if key.startswith("autonomy.")]
+    windows |= dict.fromkeys((*autonomy, "config.drift"), (period.start - BEFORE, period.end))
+    return windows | dict.fromkeys((*LIMITS, TENANTS), (period.start - HELD, period.end))
 
 
 def _money_from(report: str, period: Period) -> datetime:

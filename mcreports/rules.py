@@ -18,7 +18,7 @@ Number = Fraction | Decimal | int | float
 
 _OPS: dict[str, Callable[[Fraction, Fraction], bool]] = {"<": operator.lt, "<=": operator.le, ">=": operator.ge}
 MOST_DIGITS = 60
-WHOLE = frozenset({"events", "changes", "validations"})
+WHOLE = frozenset({"events", "changes", "validations", "connections", "ranges"})
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 
 from mcreports import evidence
 from mcreports.errors import UsageError
-from mcreports.evidence.results import read_results
+from mcreports.evidence.bundles.archive import CHECK as ARCHIVE
+from mcreports.evidence.bundles.archive import outcome as check_archive
+from mcreports.evidence.keys import load_keyring
+from mcreports.evidence.outcomes import Found
+from mcreports.evidence.results import CARRIED, as_of, read_results
 from mcreports.haul import Errand, pull, window_of
 from mcreports.metrics import remap
 from mcreports.plan import TENANTS, plan
@@ -115,11 +119,16 @@ def _hearing(parts: Iterator[tuple[pd.DataFrame, Told]], told: list[Told]) -> It
 
 def _evidence(order: Order, settings: Settings, names: tuple[str, ...], now: datetime) -> Mapping[str, pd.DataFrame]:
     """What the evidence says of these tenants, and for a report of all of them the latest results of checks."""
-    directory, period = settings.report.evidence, order.period
-    tables = {} if directory is None else evidence.read(directory, period.start, period.end, names)
+    directory, period, own = settings.report.evidence, order.period, settings.evidence
+    keyring = load_keyring(own)
+    tables = {} if directory is None else evidence.read(directory, period.start, period.end, names, keyring)
     if order.tenants is not None or order.windows is not None:
         return tables
-    return tables | read_results(order.report, settings.evidence, period.end, now)
+    looked, again = as_of(period.end, now), {}
+    if ARCHIVE in CARRIED.get(order.report, ()):
+        # what an earlier check said of the archive is not believed: it is checked again
+        again = {ARCHIVE: Found(ARCHIVE, check_archive(own.archives, keyring, looked), str(own.archives))}
+    return tables | read_results(order.report, (own.out, keyring), looked, again)
 
 
 def _state(order: Order, settings: Settings, now: datetime) -> str:

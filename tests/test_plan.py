@@ -12,7 +12,8 @@ from mcreports.plan import further_back, further_on, plan
 PERIODS = [
     ("daily", "2025-10-31"), ("daily", "2025-01-01"), ("daily", "2024-02-29"), ("weekly", "2025-W40"),
     ("weekly", "2026-W01"), ("monthly", "2025-10"), ("monthly", "2025-01"), ("monthly", "2025-Q1"),
-    ("trends", "2024-11-01..2025-10-31"), ("trends", "2025"),
+    ("trends", "2024-11-01..2025-10-31"), ("trends", "2025"), ("incident-budget", "2025-10-31"),
+    ("incident-autonomy", "2025-01-01"), ("incident-drift", "2024-02-29"),
 ]  # fmt: skip
 
 

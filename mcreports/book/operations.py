@@ -24,13 +24,6 @@ if TYPE_CHECKING:
 MOST_LINES = 10
 
 
-def autonomy_table(report: Report) -> Table:
-    """Each tenant against the four criteria, over so many operations."""
-    heads = ("Success", "Compensated", "Policy violations", "Residency violations")
-    columns = (Column("Tenant", "name"), Column("Operations", "number"), *(Column(head, "verdict") for head in heads))
-    return _judged_table("Autonomy against its four criteria", columns, report, ("autonomy.operations", CRITERIA))
-
-
 def _judged_table(caption: str, columns: tuple[Column, ...], report: Report, of: tuple[str, Sequence[str]]) -> Table:
     """Each tenant with a figure and the verdicts of some checks."""
     (figure_id, checks), verdicts = of, judged(report)
@@ -105,7 +98,9 @@ def unit_cost_table(report: Report) -> Table:
 def evidence_table(report: Report) -> Table:
     """What the evidence files prove, and whether the configuration is what it was."""
     checks = {"config.drift", "evidence.compliance", "autonomy.evidence_agreement", "grounding.attestation"}
-    verdicts = [v for v in report.verdicts if v.check in checks or ("source", "evidence") in v.labels]
+    # autonomy's criteria stand beside those of the metrics
+    told = (v for v in report.verdicts if v.check in checks or ("source", "evidence") in v.labels)
+    verdicts = [v for v in told if v.check not in CRITERIA]
     return few_verdicts("Drift and evidence", verdicts, empty="No evidence was given.")
 
 

@@ -15,9 +15,15 @@ from mcreports.cli import (
     config,
     demo,
     doctor,
+    drift,
+    egress,
+    evidence,
+    export,
     grounding,
+    incident,
     portal,
     pull,
+    readiness,
     report,
     runs,
     schedule,
@@ -37,12 +43,18 @@ app.command("report", help=report.HELP)(report.report)
 app.command("budget", help=budget.HELP)(budget.budget)
 app.add_typer(autonomy.app, name="autonomy")
 app.add_typer(grounding.app, name="grounding")
+app.add_typer(drift.app, name="drift")
+app.add_typer(egress.app, name="egress")
+app.add_typer(evidence.app, name="evidence")
+app.command("readiness", help=readiness.HELP)(readiness.readiness)
 app.command("verify", help=runs.VERIFY)(runs.verify)
 app.command("replay", help=runs.REPLAY)(runs.replay)
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(portal.app, name="portal")
 app.command("pull", help=pull.HELP)(pull.pull)
 app.add_typer(archive.app, name="archive")
+app.add_typer(export.app, name="export")
+app.add_typer(incident.app, name="incident")
 app.add_typer(config.app, name="config")
 app.command("doctor", help=doctor.HELP)(doctor.doctor)
 

@@ -16,6 +16,10 @@ from mcreports.errors import UsageError
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from mcreports.checks import Verdict
+    from mcreports.domains import Section
+    from mcreports.snapshot import Snapshot
+
 app = typer.Typer(help="Autonomous operations against their four criteria.", no_args_is_help=True)
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -40,10 +44,15 @@ def validate(
 ) -> None:
     """Success at least 99.9 %, compensation at most 0.5 %, no policy and no residency violation.
 
-    mcreports autonomy validate --tenant TENANT_003 --window 6h
+    By the metrics and, where evidence is given, by its operations; where they disagree, that fails. A rate that
+    passes on too few operations to prove it at 95 % says so, and how many would.
+
+    mcreports autonomy validate --tenant TENANT_003 --window 6h --evidence evidence/
     """
-    from mcreports.domains.autonomy import judge_autonomy
+    from mcreports.cli.autonomy_words import Words
+    from mcreports.domains.autonomy import review_autonomy
     from mcreports.evidence.outcomes import Outcome
+    from mcreports.figures import Figures
     from mcreports.period import Period
     from mcreports.take import Bench, Order, take
 
@@ -54,9 +63,30 @@ def validate(
     order = Order("daily", Period.parse(days), (tenant,), windows=dict.fromkeys(CRITERIA, span))
     with progress() as tell:
         snapshot = take(order, source_of(settings, clock), settings, clock, Bench(tell=tell))
-        section = judge_autonomy(snapshot, *span)
-    outcome = Outcome("autonomy.validation", clock, tuple(v for v in section.verdicts if v.tenant == tenant))
-    conclude(outcome, settings, Told(span, section.figures), as_json=json)
+        section = review_autonomy(snapshot, *span)
+    words = Words(Figures(section.figures, span), tenant, snapshot.evidence != {})
+    verdicts = _verdicts(snapshot, section, (tenant, span))
+    outcome = Outcome("autonomy.validation", clock, verdicts, words.facts(), _inputs(snapshot))
+    conclude(outcome, settings, Told(span, section.figures, tuple(words.lines())), as_json=json)
+
+
+def _verdicts(snapshot: Snapshot, section: Section, of: tuple[str, tuple[datetime, datetime]]) -> tuple[Verdict, ...]:
+    """The tenant's verdicts; evidence that was given and says nothing of the window is one of them."""
+    from mcreports.domains.agreement import AGREEMENT, unheard
+
+    tenant, span = of
+    own = tuple(verdict for verdict in section.verdicts if verdict.tenant == tenant)
+    is_heard = not snapshot.evidence or any(verdict.check == AGREEMENT for verdict in own)
+    return own if is_heard else (*own, unheard(tenant, span))
+
+
+def _inputs(snapshot: Snapshot) -> dict[str, str]:
+    """The SHA-256 of each evidence file of operations, compensations and violations."""
+    from mcreports.domains.details import LISTS
+
+    files = snapshot.evidence.get("files")
+    own = () if files is None else files[files["kind"].isin(LISTS)].itertuples()
+    return {str(file.file): str(file.sha256) for file in own if file.sha256}
 
 
 def _length(text: str) -> timedelta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -36,6 +36,8 @@ def conclude(
 ) -> None:
     """Print the verdicts, keep the outcome and its page, and leave with what the gravest verdict asks for."""
     told = told or Told()
+    if told.window is not None:
+        outcome = _of_window(outcome, told.window)
     if is_kept:
         _keep(outcome, settings, told)
     if as_json:
@@ -44,6 +46,13 @@ def conclude(
         _print(outcome, told)
     if outcome.status in EXITS:
         raise typer.Exit(EXITS[outcome.status])
+
+
+def _of_window(outcome: Outcome, window: tuple[datetime, datetime]) -> Outcome:
+    """The outcome with the window that it speaks of: found out now, it may be of long ago."""
+    from mcreports.figures import instant_text
+
+    return replace(outcome, facts={"window": [instant_text(at) for at in window], **outcome.facts})
 
 
 def _keep(outcome: Outcome, settings: Settings, told: Told) -> None:
@@ -85,6 +94,6 @@ def _print(outcome: Outcome, told: Told) -> None:
         whose = visible("the platform" if verdict.tenant is None else verdict.tenant)
         named = "".join(f" {visible(value)}" for _, value in verdict.labels)
         because = f"  ({visible(verdict.reason)})" if verdict.reason and verdict.status is not Status.UNKNOWN else ""
-        print(f"  {whose}  {verdict.check}{named}  {verdict_text(verdict)}{because}")
+        print(f"  {whose}  {verdict.check}{named}  {visible(verdict_text(verdict))}{because}")
     for line in told.lines:
         print(visible(line))

@@ -5,86 +5,125 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mcreports.checks import Status, Verdict
-from mcreports.domains import Section
+from mcreports.checks import Status
+from mcreports.domains import Section, compensations
+from mcreports.domains.agreement import AGREEMENT, agreement
+from mcreports.domains.autonomy_parts import by_reason, by_type, details_by_type
+from mcreports.domains.criteria import COMPENSATION, IDS, KINDS, OPERATIONS, POLICY, RESIDENCY, SUCCESS, Record
 from mcreports.domains.details import SOURCE, details
-from mcreports.domains.events import Count, Source, together
-from mcreports.domains.rates import Rate
-from mcreports.domains.tally import tally
-from mcreports.rules import Subject, judge
+from mcreports.domains.events import Source, together
+from mcreports.domains.tally import Tally, tally
+from mcreports.domains.tenant_tally import tenant_tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
-    from fractions import Fraction
 
+    from mcreports.checks import Verdict
     from mcreports.domains.details import Details
-    from mcreports.domains.tally import Tally
     from mcreports.figures import Figure
     from mcreports.snapshot import Snapshot
 
-SUCCESS = "autonomy.success_rate"
-COMPENSATION = "autonomy.compensation_rate"
-POLICY = "autonomy.policy_violations"
-RESIDENCY = "autonomy.residency_violations"
-OPERATIONS = "autonomy.operations"
-AGREEMENT = "autonomy.evidence_agreement"
-KINDS = {POLICY: "policy", RESIDENCY: "residency"}
+__all__ = ["AGREEMENT", "COMPENSATION", "KINDS", "OPERATIONS", "POLICY", "RESIDENCY", "SUCCESS"]
+
+COUNTERS = ("operations", "compensations", "violations")
+CLAIMED, UNPLACED = "autonomy.residency_claimed", "autonomy.operations_without_regions"
+FEW = 6  # tenants that are told by type and by reason
 
 
 @dataclass(frozen=True)
-class Record:
-    """Everything counted for one tenant, or for all: from counters or from details."""
+class Case:
+    """A window as counters and evidence have it: by tenant, and what the counters make of the platform."""
 
-    tenant: str | None
-    operations: Count
-    successes: Count
-    compensations: Count
-    violations: dict[str, Count]
-    sources: dict[str, Source]
+    snapshot: Snapshot
+    window: tuple[datetime, datetime]
+    counted: dict[str, Tally]
+    records: dict[str, Record]
+    found: dict[str, Details]
 
     @property
-    def rates(self) -> dict[str, Rate]:
-        """The two rates, by figure id."""
-        return {
-            SUCCESS: Rate(self.successes, self.operations, "operations"),
-            COMPENSATION: Rate(self.compensations, self.operations, "operations"),
-        }
-
-    def figures(self) -> Iterator[Figure]:
-        """Each count and each rate."""
-        yield self.operations.figure(OPERATIONS, self.tenant, "operations", self.sources[OPERATIONS])
-        for figure_id, rate in self.rates.items():
-            yield rate.figure(figure_id, self.tenant, self.sources[figure_id])
-        for figure_id, count in self.violations.items():
-            yield count.figure(figure_id, self.tenant, "events", self.sources[figure_id])
-
-    def values(self) -> dict[str, tuple[Fraction | int | None, str]]:
-        """What each check is held against, and what is doubtful about it."""
-        rates = {check: (rate.percent, rate.doubt) for check, rate in self.rates.items()}
-        counts = {check: (count.count, _doubt(count)) for check, count in self.violations.items()}
-        return {**rates, **counts}
+    def whole(self) -> Record:
+        """The platform's record."""
+        return _whole(self.counted, self.records)
 
 
 def judge_autonomy(snapshot: Snapshot, start: datetime, end: datetime) -> Section:
     """The four criteria for every expected tenant in [start, end), and the platform's figures."""
-    counted = _tallies(snapshot, (start, end))
+    return _judge(_open(snapshot, (start, end)))
+
+
+def review_autonomy(snapshot: Snapshot, start: datetime, end: datetime) -> Section:
+    """All that :func:`judge_autonomy` gives, the same from evidence, what so many operations prove, and their parts."""
+    case = _open(snapshot, (start, end))
+    section = _judge(case)
+    figures = [record.needed(snapshot.rule(SUCCESS, record.tenant)) for record in (case.whole, *case.records.values())]
+    verdicts: list[Verdict] = []
+    for tenant, own in case.found.items():
+        record = _told(tenant, own)
+        verdicts += record.verdicts(snapshot, SOURCE)
+        counts = own.claimed.figure(CLAIMED, tenant, "events", own.source)
+        without = own.unplaced.figure(UNPLACED, tenant, "operations", own.source)
+        figures += [_evident(each) for each in (record.needed(snapshot.rule(SUCCESS, tenant)), counts, without)]
+    return section + Section((*figures, *_parts(case, section)), tuple(verdicts))
+
+
+def _open(snapshot: Snapshot, window: tuple[datetime, datetime]) -> Case:
+    counted = {key: tally(snapshot, f"autonomy.{key}", *window) for key in COUNTERS}
     records = {tenant: _record(counted, tenant) for tenant in snapshot.tenants}
-    figures = [figure for record in (_whole(counted, records), *records.values()) for figure in record.figures()]
-    verdicts = [verdict for record in records.values() for verdict in _judge(snapshot, record)]
-    for tenant, record in records.items():
-        found = details(snapshot, tenant, (start, end))
-        if found is not None:
-            told = _told(tenant, found)
-            figures += [replace(figure, labels=SOURCE) for figure in told.figures()]
-            # evidence of a few days is held against the counters of those days
-            same = record if found.span == (start, end) else _record(_tallies(snapshot, found.span), tenant)
-            verdicts.append(_agreement(snapshot, same, told))
+    found = {tenant: details(snapshot, tenant, window) for tenant in (snapshot.tenants if snapshot.evidence else ())}
+    return Case(snapshot, window, counted, records, {tenant: own for tenant, own in found.items() if own is not None})
+
+
+def _judge(case: Case) -> Section:
+    snapshot = case.snapshot
+    figures = [figure for record in (case.whole, *case.records.values()) for figure in record.figures()]
+    verdicts = [verdict for record in case.records.values() for verdict in record.verdicts(snapshot)]
+    for tenant, own in case.found.items():
+        told, record = _told(tenant, own), case.records[tenant]
+        figures += map(_evident, told.figures())
+        # evidence of a few hours is held against the counters of those hours
+        if own.span != case.window:
+            counted = {key: tenant_tally(snapshot, f"autonomy.{key}", tenant, own.span) for key in COUNTERS}
+            record = _record(counted, tenant)
+        verdicts.append(agreement(snapshot, record, told))
     return Section(tuple(figures), tuple(verdicts))
 
 
-def _tallies(snapshot: Snapshot, window: tuple[datetime, datetime]) -> dict[str, Tally]:
-    return {key: tally(snapshot, f"autonomy.{key}", *window) for key in ("operations", "compensations", "violations")}
+def _parts(case: Case, section: Section) -> Iterator[Figure]:
+    """By type and by reason: of the platform, and of the few tenants that have something to explain."""
+    told = compensations.events(case.snapshot, case.window) if case.found else []
+    yield from compensations.told(told, case.window)
+    few = _few(case, section)
+    for record in ([case.whole] if len(case.records) > 1 else []) + [case.records[tenant] for tenant in few]:
+        for what, parts in (("operations", by_type), ("compensations", by_reason)):
+            yield from parts(case.counted[what], _who(case, record, what), record.tenant, getattr(record, what))
+    for tenant in few:
+        if tenant in case.found:
+            yield from details_by_type(tenant, case.found[tenant])
+            yield from compensations.counts(told, tenant, case.found[tenant].source)
+
+
+def _who(case: Case, record: Record, what: str) -> tuple[str, ...]:
+    """The tenants that a record is of: of all, those that have such events to count."""
+    if record.tenant is not None:
+        return (record.tenant,)
+    return tuple(tenant for tenant, own in case.records.items() if getattr(own, what).count is not None)
+
+
+def _few(case: Case, section: Section) -> list[str]:
+    """The tenants that fail, or that there is evidence of: those that fail first, then by their success rate."""
+    failing = {verdict.tenant for verdict in section.verdicts if verdict.status is Status.FAIL}
+
+    def place(tenant: str) -> tuple[bool, bool, float, str]:
+        percent = case.records[tenant].rates[SUCCESS].percent
+        return tenant not in failing, tenant not in case.found, 101.0 if percent is None else float(percent), tenant
+
+    named = [tenant for tenant in case.records if tenant in failing or tenant in case.found]
+    return sorted(named if len(case.records) > 1 else case.records, key=place)[:FEW]
+
+
+def _evident(figure: Figure) -> Figure:
+    return replace(figure, labels=SOURCE)
 
 
 def _record(counted: dict[str, Tally], tenant: str) -> Record:
@@ -126,48 +165,19 @@ def _whole(counted: dict[str, Tally], records: dict[str, Record]) -> Record:
 
 
 def _sources(counted: dict[str, Tally], tenant: str | None) -> dict[str, Source]:
-    operations, compensations = counted["operations"], counted["compensations"].source(tenant)
+    operations, compensated = counted["operations"], counted["compensations"].source(tenant)
     every, good = operations.source(tenant), operations.source(tenant, status="success")
     return {
         OPERATIONS: every,
         SUCCESS: replace(good, query=f"{good.query} ; {every.query}"),
-        COMPENSATION: replace(compensations, query=f"{compensations.query} ; {every.query}"),
+        COMPENSATION: replace(compensated, query=f"{compensated.query} ; {every.query}"),
         **{check: counted["violations"].source(tenant, type=kind) for check, kind in KINDS.items()},
     }
 
 
 def _told(tenant: str, found: Details) -> Record:
-    ids = (OPERATIONS, SUCCESS, COMPENSATION, *KINDS)
-    violations = {POLICY: found.policy, RESIDENCY: found.residency}
-    sources = dict.fromkeys(ids, found.source)
-    return Record(tenant, found.operations, found.successes, found.compensations, violations, sources)
-
-
-def _judge(snapshot: Snapshot, record: Record) -> Iterator[Verdict]:
-    for check, (value, doubt) in record.values().items():
-        ids = (check,) if check in KINDS else (check, OPERATIONS)
-        subject = Subject(record.tenant, ids, record.operations.count)
-        yield judge(check, snapshot.rule(check, record.tenant), value, subject, doubt)
-
-
-def _doubt(count: Count) -> str:
-    opening = f"up to {count.opening} may be older than the data" if count.opening and count.count is not None else ""
-    return "; ".join(filter(None, [count.doubt, opening]))
-
-
-def _agreement(snapshot: Snapshot, record: Record, told: Record) -> Verdict:
-    """Whether counters and details come to the same verdict on each criterion."""
-    clashes, silent = [], []
-    for (check, (value, _)), (other, _) in zip(record.values().items(), told.values().values(), strict=True):
-        rule = snapshot.rule(check, record.tenant)
-        if value is None or other is None:
-            silent.append(check)
-        elif rule.status(value) is not rule.status(other):
-            clashes.append(f"{check} is {rule.status(value)} by the counters and {rule.status(other)} by the evidence")
-    reason = "; ".join(clashes) or (f"nothing to compare for {', '.join(silent)}" if silent else "")
-    status = Status.FAIL if clashes else Status.UNKNOWN if silent else Status.PASS
-    ids = (OPERATIONS, SUCCESS, COMPENSATION, *KINDS)
-    return Verdict(
-        AGREEMENT, record.tenant, status, str(len(clashes)), "0", "<=", "contradictions", reason, ids,
-        told.operations.count,
-    )  # fmt: skip
+    own = found.whole
+    violations = {POLICY: own.policy, RESIDENCY: own.residency}
+    return Record(
+        tenant, own.operations, own.successes, own.compensations, violations, dict.fromkeys(IDS, found.source)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mcreports.domains import Section, budget, facts, limits, trends
+from mcreports.domains import Section, budget, facts, incident, limits, trends
 from mcreports.domains.autonomy import judge_autonomy
 from mcreports.domains.calendar import Calendar
 from mcreports.domains.coverage import judge_coverage
@@ -19,6 +19,7 @@ from mcreports.domains.operations import judge_operations
 from mcreports.domains.platform import judge_platform
 from mcreports.domains.unit_cost import unit_cost
 from mcreports.figures import Figure, Figures
+from mcreports.plan import INCIDENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,7 +46,10 @@ def compose(snapshot: Snapshot) -> Report:
     facts.remember(snapshot)
     section = _REPORTS[snapshot.report](snapshot)
     figures = Figures(section.figures, (snapshot.period.start, snapshot.period.end))
-    said = headline(snapshot, figures, section.verdicts, section.reconciliation)
+    if snapshot.report in INCIDENTS:
+        said = incident.incident_headline(snapshot, figures, section.verdicts)
+    else:
+        said = headline(snapshot, figures, section.verdicts, section.reconciliation)
     return Report(snapshot, figures, section.verdicts, section.reconciliation, said)
 
 
@@ -138,4 +142,5 @@ _REPORTS: dict[str, Callable[[Snapshot], Section]] = {
     "weekly": _weekly,
     "monthly": _monthly,
     "trends": trends.assess,
+    **dict.fromkeys(INCIDENTS, incident.assess),
 }

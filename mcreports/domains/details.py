@@ -16,17 +16,33 @@ if TYPE_CHECKING:
 
 METHOD = "evidence.details"
 SOURCE = (("source", "evidence"),)
+LISTS = ("operations", "compensations", "violations")
+MOST_DOUBTS = 3
 
 
 @dataclass(frozen=True)
-class Details:
-    """Operations and what became of them, counted one by one; ``span`` is the days that they are of."""
+class Counted:
+    """Operations and what became of them, each counted once."""
 
     operations: Count
     successes: Count
     compensations: Count
     policy: Count
     residency: Count
+
+
+@dataclass(frozen=True)
+class Details:
+    """A tenant's operations: all of them, by their type, where they are from, and the hours that they are of.
+
+    ``claimed`` counts the residency violations that the operations tell of; ``unplaced`` are the operations
+    that do not say both where their data are and where they were processed.
+    """
+
+    whole: Counted
+    types: dict[str, Counted]
+    claimed: Count
+    unplaced: Count
     source: Source
     span: tuple[datetime, datetime]
 
@@ -46,26 +62,67 @@ def details(snapshot: Snapshot, tenant: str, window: tuple[datetime, datetime]) 
     operations = rows(snapshot, "operations", window, tenant)
     if operations.empty:
         return None
-    compensated = set(operations.loc[operations["compensated"], "operation_id"])
-    listed = rows(snapshot, "compensations", window, tenant)
-    compensated |= set() if listed.empty else set(listed["operation_id"])
-    violations = rows(snapshot, "violations", window, tenant)
-    policy, residency = (_violations(operations, violations, kind) for kind in ("policy", "residency"))
+    listed = {name: rows(snapshot, name, window, tenant) for name in LISTS[1:]}
+    events, doubts = _events(operations, listed), tuple(_doubts(snapshot, tenant))
+    unplaced = int(((operations["data_region"] == "") | (operations["processing_region"] == "")).sum())
     return Details(
-        _count(operations["operation_id"].nunique()),
-        _count(operations.loc[operations["success"], "operation_id"].nunique()),
-        _count(len(compensated)),
-        _count(policy),
-        _count(residency),
+        _counted(events, doubts, unplaced),
+        {str(kind): _counted(own, doubts, 0) for kind, own in events.groupby("type")},
+        _count(int(operations["residency_claimed"].sum()), doubts),
+        _count(unplaced, doubts),
         Source(window, pointer(operations), METHOD),
         _span(operations, window),
     )
 
 
+def _events(operations: pd.DataFrame, listed: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """One row for each operation that a file tells of; an event told twice, by it and by a list, is one event.
+
+    An operation that only a list names is none of the operations, and of no type.
+    """
+    told = operations.groupby("operation_id").agg(
+        {"operation_type": "first", "success": "min", "compensated": "max", "policy": "max", "residency": "max"}
+    )
+    events = told.rename(columns={"operation_type": "type"}).assign(operations=1)
+    compensations, violations = listed["compensations"], listed["violations"]
+    named = [] if compensations.empty else list(compensations["operation_id"].unique())
+    kinds = {} if violations.empty else dict(list(violations.groupby("violation_type")["operation_id"]))
+    counts = {str(kind): ids.value_counts() for kind, ids in kinds.items()}
+    others = pd.Index([*named, *(name for ids in counts.values() for name in ids.index)]).unique()
+    events = events.reindex(events.index.union(others, sort=False))
+    events["type"] = events["type"].fillna("")
+    events = events.fillna(0).astype(dict.fromkeys(events.columns.drop("type"), "int64"))
+    events.loc[named, "compensated"] = 1
+    for kind, number in counts.items():
+        events[kind] = events[kind].clip(lower=number.reindex(events.index, fill_value=0))
+    return events
+
+
+def _counted(events: pd.DataFrame, doubts: tuple[str, ...], unplaced: int) -> Counted:
+    placeless = f"{unplaced:,} of {int(events['operations'].sum()):,} operations name no regions"
+    homeless = (placeless,) if unplaced else ()
+    done, good, compensated, policy = (
+        _count(int(events[name].sum()), doubts) for name in ("operations", "success", "compensated", "policy")
+    )
+    residency = _count(int(events["residency"].sum()), (*doubts, *homeless))
+    return Counted(done, good, compensated, policy, residency)
+
+
+def _doubts(snapshot: Snapshot, tenant: str) -> list[str]:
+    """What could not be read of the tenant's lists, and so is not counted."""
+    files, faults = snapshot.evidence.get("files"), snapshot.evidence.get("faults")
+    if files is None or faults is None or faults.empty:
+        return []
+    own = faults[faults["kind"].isin(LISTS) & faults["file"].isin(files.loc[files["tenant"] == tenant, "file"])]
+    said = [" ".join(filter(None, [f"{one.file}:", str(one.field), str(one.text)])) for one in own.itertuples()]
+    more = [f"and {len(said) - MOST_DOUBTS} more faults"] if len(said) > MOST_DOUBTS else []
+    return said[:MOST_DOUBTS] + more
+
+
 def _span(operations: pd.DataFrame, window: tuple[datetime, datetime]) -> tuple[datetime, datetime]:
-    """The UTC days of the window that have operations, from the first to the last."""
-    first, last = (at.to_pydatetime().replace(hour=0, minute=0, second=0, microsecond=0) for at in _ends(operations))
-    return max(window[0], first), min(window[1], last + timedelta(days=1))
+    """The hours of the window that have operations, from the first to the last."""
+    first, last = (at.to_pydatetime().replace(minute=0, second=0, microsecond=0) for at in _ends(operations))
+    return max(window[0], first), min(window[1], last + timedelta(hours=1))
 
 
 def _ends(table: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -83,14 +140,5 @@ def contradiction(claim: Any) -> str:  # noqa: ANN401 - a row of the table of cl
     return f"{claim.file}: {claim.field} claims {claim.claimed}, its details give {claim.recomputed}"
 
 
-def _violations(operations: pd.DataFrame, listed: pd.DataFrame, kind: str) -> int:
-    """Violations counted once, whether an operation tells of them, a list of violations, or both."""
-    told = operations.groupby("operation_id")[kind].max()
-    if listed.empty:
-        return int(told.sum())
-    named = listed.loc[listed["violation_type"] == kind].groupby("operation_id").size()
-    return int(pd.concat([told, named], axis=1).fillna(0).max(axis=1).sum())
-
-
-def _count(number: int) -> Count:
-    return Count(number, number, number, seen=Seen(number, number))
+def _count(number: int, doubts: tuple[str, ...]) -> Count:
+    return Count(number, number, number, seen=Seen(number, number), doubts=doubts)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcreports.domains.events import count
 from mcreports.domains.series import Seen, every_line, seen, watch
-from mcreports.plan import RATES
+from mcreports.plan import INCIDENTS, RATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -83,6 +83,8 @@ def seen_part(snapshot: Snapshot, part: Period) -> tuple[datetime, datetime]:
 
 def _foreseen(snapshot: Snapshot) -> Iterator[Ask]:
     period, has = snapshot.period, snapshot.windows.keys()
+    if snapshot.report in INCIDENTS:
+        return  # its windows hang on when it began
     own = seen_part(snapshot, period)
     rated = {
         "daily": (), "weekly": (period.previous(), *period.split("day")), "monthly": (period.previous(),),

@@ -50,14 +50,15 @@ def judge_grounding(snapshot: Snapshot, start: datetime, end: datetime) -> Secti
 
 def _attested(snapshot: Snapshot, window: tuple[datetime, datetime]) -> Section:
     """The pass rate that the attestations' own details give, and whether their claims agree with it."""
-    attestations = snapshot.evidence.get("attestations")
-    if attestations is None or attestations.empty:
+    attestations, faults = (snapshot.evidence.get(name) for name in ("attestations", "faults"))
+    if attestations is None or faults is None:
         return Section()
-    files = _speaking(attestations, window)
-    results = snapshot.evidence["attestation_results"]
-    results = results[results["file"].isin(files) & results["tenant"].isin(snapshot.tenants)]
+    broken = faults[faults["kind"] == "attestation"]
+    if attestations.empty and broken.empty:
+        return Section()
+    files, results = speaking(snapshot, window)
     figures: list[Figure] = []
-    verdicts: list[Verdict] = [_claims(snapshot, attestations, files)]
+    verdicts: list[Verdict] = [_claims(snapshot, files, broken)]
     tenants = [tenant for tenant in snapshot.tenants if (results["tenant"] == tenant).any()]
     for tenant in [None, *tenants] if tenants else []:
         own = results if tenant is None else results[results["tenant"] == tenant]
@@ -70,8 +71,14 @@ def _attested(snapshot: Snapshot, window: tuple[datetime, datetime]) -> Section:
     return Section(tuple(figures), tuple(verdicts))
 
 
+def speaking(snapshot: Snapshot, window: tuple[datetime, datetime]) -> tuple[list[str], pd.DataFrame]:
+    """The files attested in (start, end], or the newest that is still fresh, and their results of expected tenants."""
+    attestations, results = (snapshot.evidence[name] for name in ("attestations", "attestation_results"))
+    files = _speaking(attestations, window)
+    return files, results[results["file"].isin(files) & results["tenant"].isin(snapshot.tenants)]
+
+
 def _speaking(attestations: pd.DataFrame, window: tuple[datetime, datetime]) -> list[str]:
-    """The files attested in (start, end]; without any, the newest that is still fresh."""
     ts = attestations["ts"]
     inside = attestations[(ts > window[0]) & (ts <= window[1])]
     if inside.empty:
@@ -86,14 +93,18 @@ def _rate(results: pd.DataFrame) -> Rate:
     return Rate(part_count, whole_count, "checks")
 
 
-def _claims(snapshot: Snapshot, attestations: pd.DataFrame, files: list[str]) -> Verdict:
-    """Whether everything that the attestations claim follows from their details."""
-    claims = snapshot.evidence["claims"]
+def _claims(snapshot: Snapshot, files: list[str], broken: pd.DataFrame) -> Verdict:
+    """Whether everything that the attestations claim follows from their details; a fault in one proves nothing."""
+    attestations, claims = snapshot.evidence["attestations"], snapshot.evidence["claims"]
     own = claims[claims["file"].isin(files)]
     false = [contradiction(claim) for claim in own[~own["holds"]].itertuples()]
-    status = Status.FAIL if false else Status.PASS if len(own) else Status.UNKNOWN
-    newest = attestations["ts"].max().isoformat()
-    reason = "; ".join(false) or ("" if len(own) else f"no attestation is of this window; the newest is of {newest}")
+    # a file that could not be read at all may be of any window
+    faults = broken[broken["file"].isin(files) | ~broken["file"].isin(attestations["file"])]
+    doubts = [f"{fault.file}: {fault.field} {fault.text}" for fault in faults.itertuples()]
+    if not len(own) and len(attestations):
+        doubts.append(f"no attestation is of this window; the newest is of {attestations['ts'].max().isoformat()}")
+    status = Status.FAIL if false else Status.PASS if len(own) and not doubts else Status.UNKNOWN
+    reason = "; ".join([*false, *doubts])
     return Verdict(
         ATTESTATION, None, status, str(len(false)) if len(own) else None, "0", "<=", "contradictions", reason,
         (PASS_RATE,), len(own),

@@ -29,7 +29,7 @@ VERDICTS = {
     "evidence.archive": "operations.archive",
 }
 AGE, PASSED = "operations.result_age", "readiness.passed"
-READINESS = "readiness"
+READINESS, DEMO = "readiness", "demo"
 METHOD = "outcome.latest"
 MOST_SAID = 4
 MINUTES = 60
@@ -52,9 +52,14 @@ class Result:
         return worst(map(Status, self.verdicts["status"]))
 
     @property
+    def parts(self) -> pd.DataFrame:
+        """Its verdicts without readiness' own on the whole, which is none of the twelve."""
+        return self.verdicts[self.verdicts["of"] != READINESS]
+
+    @property
     def passed(self) -> int:
         """How many of its verdicts pass."""
-        return int((self.verdicts["status"] == Status.PASS.value).sum())
+        return int((self.parts["status"] == Status.PASS.value).sum())
 
 
 def judge_operations(snapshot: Snapshot, start: datetime, end: datetime) -> Section:
@@ -63,17 +68,20 @@ def judge_operations(snapshot: Snapshot, start: datetime, end: datetime) -> Sect
     if outcomes is None:
         return Section()
     verdicts = snapshot.evidence["outcome_verdicts"]
-    results = [_result(row, verdicts, end) for row in outcomes.itertuples()]
+    is_demo = snapshot.source.kind == DEMO
+    results = [_result(row, verdicts, end, is_demo=is_demo) for row in outcomes.itertuples()]
     figures = [_age(result, (start, end)) for result in results]
     figures += [_passed(result, (start, end)) for result in results if result.check == READINESS]
     return Section(tuple(figures), tuple(_verdict(snapshot, result) for result in results))
 
 
-def _result(row: Any, verdicts: pd.DataFrame, end: datetime) -> Result:  # noqa: ANN401 - a row of outcomes
+def _result(row: Any, verdicts: pd.DataFrame, end: datetime, *, is_demo: bool) -> Result:  # noqa: ANN401 - a row
     at = None if row.doubt else row.ts.to_pydatetime()
     doubt = str(row.doubt)
-    if at is not None and at < end - FRESH[row.check]:
-        doubt = f"{row.file} is of {instant_text(at)}, too old to speak of what ended {instant_text(end)}"
+    if at is not None and at <= end - FRESH[row.check]:
+        doubt = f"{row.file} speaks of {instant_text(at)}, too old to speak of what ended {instant_text(end)}"
+    if row.source == DEMO and not is_demo:
+        doubt = f"{row.file} rests on the demo's invented samples"
     return Result(row.check, row.file, at, row.looked.to_pydatetime(), verdicts[verdicts["check"] == row.check], doubt)
 
 
@@ -91,7 +99,7 @@ def _passed(result: Result, window: tuple[datetime, datetime]) -> Figure:
     quality = Quality.UNKNOWN if not known else Quality.ESTIMATED if result.doubt else Quality.ACTUAL
     return Figure(
         PASSED, None, result.passed if known else None, "validations", window, result.file or "readiness/*.json",
-        METHOD, quality, samples=len(result.verdicts), reason=result.doubt,
+        METHOD, quality, samples=len(result.parts), reason=result.doubt,
     )  # fmt: skip
 
 
@@ -103,14 +111,14 @@ def _verdict(snapshot: Snapshot, result: Result) -> Verdict:
         return judge(check, snapshot.rule(check), value, Subject(None, (PASSED,)), "; ".join(_reasons(result)))
     status = result.status if not result.doubt or (known and result.status is Status.FAIL) else Status.UNKNOWN
     return Verdict(
-        check, None, status, str(result.passed) if known else None, str(len(result.verdicts)), ">=", "checks",
+        check, None, status, str(result.passed) if known else None, str(len(result.parts)), ">=", "checks",
         "; ".join(_reasons(result)), (AGE,), labels=(),
     )  # fmt: skip
 
 
 def _reasons(result: Result) -> list[str]:
     """Why it does not pass: the doubt, then the first verdicts that do not, the gravest first."""
-    bad = result.verdicts[result.verdicts["status"] != Status.PASS.value]
+    bad = result.parts[result.parts["status"] != Status.PASS.value]
     gravest = sorted(bad.itertuples(), key=lambda row: -SEVERITY.index(Status(str(row.status))))
     said = [f"{row.of} {row.status}: {row.reason}".rstrip(": ") for row in gravest]
     more = [f"and {len(said) - MOST_SAID} more"] if len(said) > MOST_SAID else []

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import sqrt
 from typing import TYPE_CHECKING
 
+from mcreports.domains.proof_size import Proof, wilson
 from mcreports.figures import Figure, Quality
 
 if TYPE_CHECKING:
     from mcreports.domains.events import Count, Source
+    from mcreports.rules import Rule
 
 METHOD = "ratio; bounds: wilson 95 %"
-Z = 1.959963984540054  # the normal deviate that 95 % lie within
 
 
 @dataclass(frozen=True)
@@ -39,30 +39,30 @@ class Rate:
             doubts.append(f"no {self.noun}")
         return "; ".join(dict.fromkeys(doubts))
 
+    @property
+    def quality(self) -> Quality:
+        """Unknown without a rate, estimated with a doubt, else actual."""
+        if self.percent is None:
+            return Quality.UNKNOWN
+        return Quality.ESTIMATED if self.doubt else Quality.ACTUAL
+
     def figure(self, figure_id: str, tenant: str | None, source: Source) -> Figure:
         """This rate with its passport."""
         percent = self.percent
-        exact = not self.doubt and percent is not None
-        quality = Quality.ACTUAL if exact else Quality.UNKNOWN if percent is None else Quality.ESTIMATED
         seen = self.whole.seen
         figure = Figure(
             figure_id, tenant, None if percent is None else float(percent), "%", source.window, source.query, METHOD,
-            quality, None, seen.share, seen.samples, self.whole.resets + self.part.resets, reason=self.doubt,
+            self.quality, None, seen.share, seen.samples, self.whole.resets + self.part.resets, reason=self.doubt,
         )  # fmt: skip
         if percent is None or not 0 <= percent <= 100:  # noqa: PLR2004 - a percentage
             return figure
         return replace(figure, bounds=wilson(self.part.count or 0, self.whole.count or 0))
 
-
-def wilson(part: int, whole: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share, in percent.
-
-    >>> low, high = wilson(9990, 10000)
-    >>> f"{low:.3f} {high:.3f}"
-    '99.816 99.946'
-    """
-    share, spread = part / whole, Z * Z / whole
-    centre = (share + spread / 2) / (1 + spread)
-    half = Z * sqrt(share * (1 - share) / whole + spread / (4 * whole)) / (1 + spread)
-    low = 0.0 if part == 0 else max(0.0, 100 * (centre - half))
-    return low, 100.0 if part == whole else min(100.0, 100 * (centre + half))
+    def proof(self, rule: Rule) -> Proof | None:
+        """What so many events prove of a rule for this rate; None without any."""
+        if self.part.count is None or not self.whole.count:
+            return None
+        limit = Fraction(rule.fail) / 100
+        if rule.op == ">=":
+            return Proof(self.whole.count - self.part.count, self.whole.count, 1 - limit)
+        return Proof(self.part.count, self.whole.count, limit)

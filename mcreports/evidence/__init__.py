@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mcreports.evidence.read import read
+from mcreports.evidence.read import read, read_golden_set
+from mcreports.evidence.search import Everyone
 from mcreports.evidence.tables import fresh_from
 
-__all__ = ["fresh_from", "read"]
+__all__ = ["Everyone", "fresh_from", "read", "read_golden_set"]

@@ -35,6 +35,8 @@ def read_rows(document: Document) -> Iterator[Found]:
 
 def _operation(body: object, place: Place) -> Row:
     _own(body, place, "tenant")
+    home, used = (fields.optional_text(body, f"context.{side}_region").strip() for side in ("data", "processing"))
+    claimed = fields.occurrences(body, "violations.residency")
     return {
         "operation_id": _name(body, "operation_id"),
         "operation_type": fields.optional_text(body, "operation_type"),
@@ -43,10 +45,13 @@ def _operation(body: object, place: Place) -> Row:
         "success": fields.flag(body, "success"),
         "compensated": fields.flag(body, "compensation.required"),
         "policy": fields.occurrences(body, "violations.policy"),
-        "residency": fields.occurrences(body, "violations.residency"),
+        "residency": max(claimed, int(_is_abroad(home, used))),
+        "residency_claimed": claimed,
         "simulation_id": fields.optional_text(body, "metadata.simulation_id"),
         "tier": fields.optional_text(body, "metadata.tier"),
-        "is_abroad": _is_abroad(body),
+        "data_region": home,
+        "processing_region": used,
+        "compensation_reason": fields.optional_text(body, "compensation.reason"),
     }
 
 
@@ -86,9 +91,9 @@ def _name(body: object, path: str) -> str:
     return name
 
 
-def _is_abroad(body: object) -> bool:
-    home, used = (fields.optional_text(body, f"context.{side}_region") for side in ("data", "processing"))
-    return bool(home and used and home != used)
+def _is_abroad(home: str, used: str) -> bool:
+    """Whether data were processed in another region than their own; not known unless both are named."""
+    return bool(home and used and home.casefold() != used.casefold())
 
 
 def merge(operations: Iterable[Row], places: dict[str, Place]) -> Iterator[Found]:
@@ -108,10 +113,12 @@ def merge(operations: Iterable[Row], places: dict[str, Place]) -> Iterator[Found
 
 
 def _worse(one: Row, two: Row) -> Row:
-    counts = {kind: max(int(str(one[kind])), int(str(two[kind]))) for kind in KINDS}
+    counts = {kind: max(int(str(one[kind])), int(str(two[kind]))) for kind in (*KINDS, "residency_claimed")}
+    farther = two if int(str(two["residency"])) > int(str(one["residency"])) else one
     return {
         **one,
         **counts,
+        **{side: farther[side] for side in ("data_region", "processing_region")},
         "success": bool(one["success"] and two["success"]),
         "compensated": bool(one["compensated"] or two["compensated"]),
     }
@@ -121,18 +128,32 @@ def cross(rows: dict[str, list[Row]], places: dict[str, Place]) -> Iterator[Foun
     """What operations say of themselves against the lists of compensations and violations, and their regions."""
     listed = {(row["tenant"], row["operation_id"], "compensated") for row in rows["compensations"]}
     listed |= {(row["tenant"], row["operation_id"], str(row["violation_type"])) for row in rows["violations"]}
+    reasons = {(row["tenant"], row["operation_id"]): row["reason"] for row in rows["compensations"]}
     by_file: dict[str, list[Row]] = {}
     for row in rows["operations"]:
         by_file.setdefault(str(row["file"]), []).append(row)
     for file, own in by_file.items():
-        false = [contradiction for row in own for contradiction in _false(row, listed)]
+        false = [contradiction for row in own for contradiction in (*_false(row, listed), *_reasons(row, reasons))]
         yield from several(places[file], "compensation, violations", len(own), false)
 
 
 def _false(row: Row, listed: set[tuple[object, object, str]]) -> Iterator[Contradiction]:
     name = str(row["operation_id"])
     for what in ("compensated", *KINDS):
-        if not row[what] and (row["tenant"], row["operation_id"], what) in listed:
-            yield f"{name}.{what}", row[what], "it is in the list beside"
-    if not row["residency"] and row["is_abroad"]:
-        yield f"{name}.residency", row["residency"], "processed in another region than its data's"
+        said = row["residency_claimed" if what == "residency" else what]
+        if not said and (row["tenant"], row["operation_id"], what) in listed:
+            yield f"{name}.{what}", said, "it is in the list beside"
+    if row["residency"] != row["residency_claimed"]:
+        where = f"its data are of {fields.shown(row['data_region'])}"
+        yield (
+            f"{name}.residency",
+            row["residency_claimed"],
+            f"{where}, it was processed in {fields.shown(row['processing_region'])}",
+        )
+
+
+def _reasons(row: Row, listed: dict[tuple[object, object], object]) -> Iterator[Contradiction]:
+    """An operation and the list of compensations that name different reasons for one event."""
+    said, other = row["compensation_reason"], listed.get((row["tenant"], row["operation_id"]))
+    if said and other and said != other:
+        yield f"{row['operation_id']}.compensation.reason", said, other

@@ -11,7 +11,7 @@ from mcreports.evidence.fields import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from mcreports.evidence.files import Place
+    from mcreports.evidence.files import Document, Place
     from mcreports.evidence.tables import Row
 
 Found = tuple[str, "Row"]  # the name of a table, and a row of it
@@ -37,6 +37,19 @@ def claim(place: Place, field: str, claimed: object, recomputed: object, *, hold
         "claimed": claimed if isinstance(claimed, str) else shown(claimed),
         "recomputed": recomputed if isinstance(recomputed, str) else shown(recomputed),
         "holds": claimed == recomputed if holds is None else holds,
+    }
+
+
+def file_row(place: Place, document: Document | None = None, times: Sequence[int] = ()) -> Found:
+    """A file that was read, or could not be, and the instants that it speaks of."""
+    return "files", {
+        "file": place.name,
+        "kind": place.kind,
+        "tenant": place.tenant,
+        "since": min(times, default=None),
+        "ts": max(times, default=None),
+        "sha256": "" if document is None else document.sha256,
+        "size": 0 if document is None else document.size,
     }
 
 

@@ -32,11 +32,13 @@ def record(body: object, path: str) -> dict[str, object]:
     return found
 
 
-def items(body: object, path: str) -> list[object]:
+def items(body: object, path: str, most: int | None = None) -> list[object]:
     """The list at a dotted path; of the document itself for an empty one."""
     found = dig(body, path) if path else body
     if not isinstance(found, list):
         raise FieldError(path, f"is {shown(found)}, not a list")
+    if most is not None and len(found) > most:
+        raise FieldError(path, f"lists {len(found):,}; {most:,} are the most that are read")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Finding evidence files and reading each of them without trusting it."""
+"""Finding evidence files in their folders, and reading each file without trusting it."""
 
 from __future__ import annotations
 
@@ -37,6 +37,10 @@ SUMMARIES = {
 }
 
 
+# these lie anywhere below the directory, and no other kind is YAML
+BUNDLE, READINESS, GOLDEN_SET = "bundle", "readiness", "golden-set"
+
+
 @dataclass(frozen=True)
 class Place:
     """A file of the directory: what it is, whose, and where."""
@@ -62,16 +66,16 @@ class BrokenFileError(EvidenceError):
 
 
 def find(root: Path, tenants: Sequence[str]) -> list[Place]:
-    """Every evidence file under the directory, in order; of other tenants than the named ones none is looked at."""
+    """Every evidence file in its folder, in order; of other tenants than the named ones none is looked at."""
     if not root.is_dir():
         msg = f"{root}: there is no such directory of evidence; give the one that holds autonomy/, rag/, config/"
         raise EvidenceError(msg)
     found = []
     for (folder, pattern), kind in SUMMARIES.items():
-        found += [Place(kind, "", path, f"{folder}/{path.name}") for path in _inside(root / folder, pattern)]
-    for own in _inside(root / "autonomy", "*"):
+        found += [Place(kind, "", path, f"{folder}/{path.name}") for path in inside(root / folder, pattern)]
+    for own in inside(root / "autonomy", "*"):
         if own.is_dir() and (not tenants or own.name in tenants):
-            named = [(path, f"autonomy/{own.name}/{path.name}") for path in _inside(own, "*.json")]
+            named = [(path, f"autonomy/{own.name}/{path.name}") for path in inside(own, "*.json")]
             found += [Place(_kind(path.name), own.name, path, name) for path, name in named]
     return found
 
@@ -80,7 +84,8 @@ def _kind(name: str) -> str:
     return next((kind for pattern, kind in AUTONOMY.items() if fnmatch.fnmatchcase(name, pattern)), "simulation")
 
 
-def _inside(folder: Path, pattern: str) -> Iterator[Path]:
+def inside(folder: Path, pattern: str = "*") -> Iterator[Path]:
+    """What lies in a folder, in order; nothing where there is none, an EvidenceError where it cannot be listed."""
     if not folder.is_dir():
         return
     try:
@@ -92,13 +97,23 @@ def _inside(folder: Path, pattern: str) -> Iterator[Path]:
 
 
 def load(place: Place, root: Path) -> Document:
-    """The file's JSON; a BrokenFileError if it is elsewhere, too large, too deep, cut off or ambiguous."""
+    """The file's JSON or YAML; a BrokenFileError if it is elsewhere, too large, too deep, cut off or ambiguous."""
     raw = _bytes(place.path, root)
+    if place.kind == GOLDEN_SET:
+        from mcreports.evidence.strict_yaml import parse  # few directories hold any
+
+        body = parse(raw)
+    else:
+        body = _json(raw)
+    return Document(place, body, hashlib.sha256(raw).hexdigest(), len(raw))
+
+
+def _json(raw: bytes) -> object:
     depth = _depth(raw)
     if depth > DEEPEST:
         raise BrokenFileError(f"is nested {depth} deep; {DEEPEST} is the most that is read")
     try:
-        body = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant)
+        return json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant)
     except UnicodeDecodeError as error:
         raise BrokenFileError(f"is not UTF-8: {error.reason} at byte {error.start}") from error
     except json.JSONDecodeError as error:
@@ -106,7 +121,6 @@ def load(place: Place, root: Path) -> Document:
         raise BrokenFileError(f"{cut}: {error.msg} at line {error.lineno}, column {error.colno}") from error
     except ValueError as error:
         raise BrokenFileError(f"is not JSON that can be read: {error}") from error
-    return Document(place, body, hashlib.sha256(raw).hexdigest(), len(raw))
 
 
 def _bytes(path: Path, root: Path) -> bytes:

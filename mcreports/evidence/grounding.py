@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 HASH = "integrity_hash"
 SUMMARY, DETAILS = "verification_summary", "verification_details"
 RESULTS = f"{DETAILS}.individual_results"
+NAMELESS = {"", "unknown", "none", "null", "n/a"}  # what stands where an answer has no name of its own
 LEAST = Fraction(RULES["grounding.pass_rate"].fail) / 100
 
 
@@ -52,12 +53,23 @@ def read_attestation(document: Document, tenants: Sequence[str]) -> Iterator[Fou
         "file": place.name, "ts": at, "platform_version": fields.optional_text(body, "platform_version"),
         "cases": len(results), "claimed_pass_rate": claimed["pass_rate"],
         "pass_rate": float(share) if results else float("nan"), "threshold": threshold,
-        "hash_holds": body[HASH] == digest,
+        "hash_holds": body[HASH] == digest, "misses": _misses(results, share),
     }  # fmt: skip
 
 
+def _misses(results: list[Row], share: Fraction) -> str:
+    """Why the attestation attests nothing; nothing if enough of its answers hold."""
+    if not results:
+        return "it holds no answer"
+    count = sum(bool(row["passed"]) for row in results)
+    return "" if share >= LEAST else f"{count} of its {len(results)} answers hold, {float(100 * share):.6g} %"
+
+
 def _results(document: Document, threshold: float) -> tuple[list[Row], list[Contradiction], list[Found]]:
-    """Each response once, passed if its score reaches the threshold; what it claims instead; what cannot be used."""
+    """Each response once, passed if its score reaches the threshold; what it claims instead; what cannot be used.
+
+    Answers without a name of their own all count, but that none of them counts twice is not proven.
+    """
     rows: dict[str, Row] = {}
     false: list[Contradiction] = []
     faults: list[Found] = []
@@ -69,10 +81,16 @@ def _results(document: Document, threshold: float) -> tuple[list[Row], list[Cont
         except FieldError as error:
             faults.append(fault(document.place, f"{path}.{error.field}", error.text))
             continue
+        is_nameless = name.strip().lower() in NAMELESS
         if name in rows:
-            faults.append(fault(document.place, f"{path}.response_id", f"is {fields.shown(name)} for the second time"))
-            continue
-        rows[name] = {"tenant": tenant, "response_id": name, "grounding_score": score, "passed": score >= threshold}
+            text = f"is {fields.shown(name)} for the second time" + (", which names no answer" if is_nameless else "")
+            faults.append(fault(document.place, f"{path}.response_id", text))
+            if not is_nameless:
+                continue
+        rows[path if name in rows else name] = {
+            "tenant": tenant, "response_id": name, "grounding_score": score, "passed": score >= threshold,
+            "is_nameless": is_nameless,
+        }  # fmt: skip
         if passed != (score >= threshold):
             false.append((f"{path}.passed", passed, f"score {score!r} against {threshold!r}"))
     return list(rows.values()), false, faults

@@ -38,6 +38,15 @@ CHECKS = {
     "egress": "Egress gateways",
     "readiness": "Production readiness",
 }
+COMMANDS = {
+    "config.drift": "drift check",
+    "autonomy.validation": "autonomy validate",
+    "grounding.verification": "grounding verify",
+    "evidence.bundle": "evidence pack",
+    "evidence.archive": "evidence archive",
+    "egress": "egress check",
+    "readiness": "readiness",
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,22 @@ class Outcome:
     def status(self) -> Status:
         """The gravest verdict; without any, unknown."""
         return worst(verdict.status for verdict in self.verdicts)
+
+    @property
+    def speaks_until(self) -> datetime:
+        """The end of the window that it is of, where that is earlier: found out now, it may be of long ago."""
+        window = self.facts.get("window")
+        try:
+            end = datetime.fromisoformat(window[1]) if isinstance(window, list | tuple) else self.at
+        except (ValueError, TypeError, IndexError):
+            return self.at
+        return min(self.at, end.astimezone(UTC))
+
+    @property
+    def source(self) -> str:
+        """What kind of source its samples came from; empty where it rests on none."""
+        source = self.facts.get("source")
+        return str(source.get("kind", "")) if isinstance(source, dict) else ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +114,7 @@ def latest(directory: Path, check: str, keyring: Keyring, now: datetime) -> Foun
     last = f"{now + SKEW:{STAMP}}.json"
     files = sorted(path.name for path in (directory / check).glob("*.json") if path.name <= last)
     if not files:
-        return Found(check, None, doubt=f"no result of {check} is kept in {directory}")
+        return Found(check, None, doubt=f"no result is kept in {directory}: run mcreports {COMMANDS[check]}")
     name = f"{check}/{files[-1]}"
     try:
         raw = (directory / name).read_bytes()

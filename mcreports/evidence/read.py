@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mcreports.evidence import autonomy, tables
-from mcreports.evidence.claims import Found, fault
+from mcreports.evidence import autonomy, configuration, tables
+from mcreports.evidence.agreement import compare
+from mcreports.evidence.artifacts import Desk
+from mcreports.evidence.bundle_claims import read_bundle
+from mcreports.evidence.claims import Found, fault, file_row
 from mcreports.evidence.fields import FieldError, instant
-from mcreports.evidence.files import BrokenFileError, Document, Place, find, load
+from mcreports.evidence.files import BUNDLE, GOLDEN_SET, READINESS, BrokenFileError, Document, Place, find, load
 from mcreports.evidence.grounding import read_attestation
+from mcreports.evidence.keys import Keyring
+from mcreports.evidence.proofs import weigh
+from mcreports.evidence.readiness_claims import read_readiness
+from mcreports.evidence.search import Everyone, search
 from mcreports.evidence.simulation import read_simulation
-from mcreports.evidence.summaries import read_budgets, read_config
+from mcreports.evidence.summaries import read_budgets
+from mcreports.evidence.trajectories import read_trajectories
 from mcreports.figures import instant_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -25,49 +33,94 @@ if TYPE_CHECKING:
 Rows = dict[str, list["Row"]]
 # a week without a compensation or a violation is a good one, and a baseline is old by its nature
 TIMELESS = {"compensations", "violations", "config-baseline"}
+NOBODY = Keyring()
+# what each of these claims is held against what was read of all files before it
+LAST = (GOLDEN_SET, BUNDLE, READINESS)
 
 
-def read(root: Path, start: datetime, end: datetime, tenants: Sequence[str] = ()) -> dict[str, pd.DataFrame]:
+def read(
+    root: Path, start: datetime, end: datetime, tenants: Sequence[str] = (), keyring: Keyring = NOBODY
+) -> dict[str, pd.DataFrame]:
     """The tables of all evidence under a directory, of the named tenants or of all, as of [start, end).
 
     A file that cannot be used, or that is too old to speak for the window, is a row of ``faults``; a
     claim that its own details contradict is a row of ``claims`` that does not hold. Only a directory
-    that is not there is an EvidenceError.
+    that is not there is an EvidenceError. ``keyring`` is who may approve changes; empty: whoever writes here.
+    What speaks of the whole platform is read for all tenants, or for ``Everyone``, and not for a few of them.
     """
     rows: Rows = {name: [] for name in tables.SCHEMAS}
     places = find(root, tenants)
     simulations = []
     for place in places:
-        try:
-            document = load(place, root)
-        except BrokenFileError as error:
-            _add(rows, [fault(place, "", str(error))])
-            _add(rows, [_file(place)])
-            continue
-        if place.kind == "simulation":
+        if place.kind in configuration.KINDS:
+            continue  # one state says nothing without the other
+        document = _load(rows, place, root)
+        if document is not None and place.kind == "simulation":
             simulations.append(document)  # its claims are recomputed from the operations of all files
-        else:
-            _take(rows, document, tenants)
-    _settle(rows, {place.name: place for place in places})
+        elif document is not None:
+            _take(rows, document, _parse(document, rows, tenants))
+    drift = configuration.gather(root, keyring, end + tables.GRACE)
+    _add(rows, drift.rows())
+    by_name = {place.name: place for place in places}
+    _settle(rows, by_name)
     for document in simulations:
-        _take(rows, document, tenants)
+        _take(rows, document, _parse(document, rows, tenants))
+    _add(rows, list(compare(rows, by_name)))
+    if not tenants or isinstance(tenants, Everyone):
+        _read_whole(rows, root, by_name)
     _add(rows, list(_stale(rows["files"], (start, end))))
     return tables.keep({name: tables.frame(name, own) for name, own in rows.items()}, (start, end))
 
 
-def _take(rows: Rows, document: Document, tenants: Sequence[str]) -> None:
+def read_golden_set(file: Path) -> dict[str, pd.DataFrame]:
+    """The tables of a golden set wherever it lies; a file that cannot be used is a row of ``faults``."""
+    rows: Rows = {name: [] for name in tables.SCHEMAS}
+    document = _load(rows, Place(GOLDEN_SET, "", file, file.name), file.resolve().parent)
+    if document is not None:
+        _take(rows, document, read_trajectories(document))
+    return {name: tables.frame(name, own) for name, own in rows.items()}
+
+
+def _read_whole(rows: Rows, root: Path, known: Collection[str]) -> None:
+    """Add what speaks of the whole platform: golden sets, then bundles, then readiness reports."""
+    found = search(root, known)
+    _add(rows, found.faults)
+    for place in sorted(found.places, key=lambda place: LAST.index(place.kind)):
+        document = _load(rows, place, root)
+        if document is None:
+            continue
+        match place.kind:
+            case "golden-set":
+                parsed = read_trajectories(document)
+            case "bundle":
+                parsed = read_bundle(document, Desk(root, weigh(rows)))
+            case _:
+                parsed = read_readiness(document, weigh(rows))
+        _take(rows, document, parsed)
+
+
+def _load(rows: Rows, place: Place, root: Path) -> Document | None:
+    """The document of a file; without one, why not is among the rows."""
+    try:
+        return load(place, root)
+    except BrokenFileError as error:
+        _add(rows, [fault(place, "", str(error)), file_row(place)])
+        return None
+
+
+def _take(rows: Rows, document: Document, parsed: Iterable[Found]) -> None:
     """Add what a document holds; what was read before a fault that ends it is not lost."""
     found: list[Found] = []
     try:
-        for one in _parse(document, rows, tenants):
+        for one in parsed:
             found.append(one)  # noqa: PERF402 - a list would lose what came before the error
     except FieldError as error:
         found.append(fault(document.place, error.field, error.text))
     _add(rows, found)
-    times = [int(str(row["ts"])) for _, row in found if "ts" in row]
+    times = [int(str(row["ts"])) for _, row in found if row.get("ts") is not None]
     is_evidence = bool(found) or document.place.kind != "simulation"
     if is_evidence:
-        _add(rows, [_file(document.place, document, times)])
+        _add(rows, [file_row(document.place, document, times)])
 
 
 def _parse(document: Document, rows: Rows, tenants: Sequence[str]) -> Iterator[Found]:
@@ -76,8 +129,6 @@ def _parse(document: Document, rows: Rows, tenants: Sequence[str]) -> Iterator[F
             return read_attestation(document, tenants)
         case "budgets":
             return read_budgets(document, tenants)
-        case "config-baseline" | "config-current":
-            return read_config(document)
         case "simulation":
             return read_simulation(document, rows["operations"])
         case _:
@@ -98,18 +149,6 @@ def _settle(rows: Rows, places: dict[str, Place]) -> None:
 def _add(rows: Rows, found: Iterable[Found]) -> None:
     for name, row in found:
         rows[name].append(row)
-
-
-def _file(place: Place, document: Document | None = None, times: Sequence[int] = ()) -> Found:
-    return "files", {
-        "file": place.name,
-        "kind": place.kind,
-        "tenant": place.tenant,
-        "since": min(times, default=None),
-        "ts": max(times, default=None),
-        "sha256": "" if document is None else document.sha256,
-        "size": 0 if document is None else document.size,
-    }
 
 
 def _stale(files: list[Row], window: tuple[datetime, datetime]) -> Iterator[Found]:

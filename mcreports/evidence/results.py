@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mcreports.evidence.fields import EPOCH, MILLISECOND
-from mcreports.evidence.keys import load_keyring
 from mcreports.evidence.outcomes import Found, latest
 from mcreports.evidence.tables import GRACE, frame
 from mcreports.samples import TS
@@ -15,11 +15,12 @@ from mcreports.samples import TS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     import pandas as pd
 
+    from mcreports.evidence.keys import Keyring
     from mcreports.evidence.tables import Row
-    from mcreports.operation_sections import EvidenceSettings
 
 # which results each report carries, in the order in which they are told
 CARRIED: dict[str, tuple[str, ...]] = {
@@ -39,26 +40,33 @@ FRESH = {
     "evidence.archive": MONTHLY,
 }
 SCHEMAS: dict[str, dict[str, str]] = {
-    # ``looked`` is the instant as of which the latest one was looked for
-    "outcomes": {"check": "str", "file": "str", "ts": TS, "looked": TS, "keyid": "str", "doubt": "str"},
+    # ``ts`` is the instant that a result speaks of, ``looked`` the instant as of which the latest one was looked for
+    "outcomes": {
+        "check": "str", "file": "str", "ts": TS, "looked": TS, "keyid": "str", "doubt": "str", "source": "str",
+    },
     "outcome_verdicts": {
         "check": "str", "file": "str", "of": "str", "tenant": "str", "labels": "str", "status": "str", "reason": "str",
     },
 }  # fmt: skip
 
 
-def read_results(
-    report: str, settings: EvidenceSettings, end: datetime, now: datetime, fresh: Mapping[str, Found] | None = None
-) -> dict[str, pd.DataFrame]:
-    """The tables of the results that a report of a period with this end carries; none for a report without any.
+def as_of(end: datetime, now: datetime) -> datetime:
+    """The instant as of which a report of a period with this end looks for the latest results."""
+    return min(now, end + GRACE)
 
-    ``fresh`` are outcomes that were found out just now, instead of those that were kept.
+
+def read_results(
+    report: str, kept: tuple[Path, Keyring], looked: datetime, fresh: Mapping[str, Found] = MappingProxyType({})
+) -> dict[str, pd.DataFrame]:
+    """The tables of the results that a report carries; none for a report without any.
+
+    ``kept`` is where they lie and the keys that may have signed them; ``fresh`` are outcomes that were
+    found out just now, instead of those that were kept.
     """
     checks = CARRIED.get(report, ())
     if not checks:
         return {}
-    looked, keyring = min(now, end + GRACE), load_keyring(settings)
-    found = [(fresh or {}).get(check) or latest(settings.out, check, keyring, looked) for check in checks]
+    found = [fresh.get(check) or latest(kept[0], check, kept[1], looked) for check in checks]
     rows: dict[str, Sequence[Row]] = {
         "outcomes": [_row(one, looked) for one in found],
         "outcome_verdicts": [row for one in found for row in _verdicts(one)],
@@ -67,10 +75,11 @@ def read_results(
 
 
 def _row(found: Found, looked: datetime) -> Row:
-    at = None if found.outcome is None else _milliseconds(found.outcome.at)
+    at = None if found.outcome is None else _milliseconds(found.outcome.speaks_until)
     return {
         "check": found.check, "file": found.file, "ts": at, "looked": _milliseconds(looked),
         "keyid": found.keyid, "doubt": found.doubt,
+        "source": "" if found.outcome is None else found.outcome.source,
     }  # fmt: skip
 
 

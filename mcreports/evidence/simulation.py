@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from operator import ge, le
 from typing import TYPE_CHECKING
 
 from mcreports.evidence import fields
 from mcreports.evidence.claims import PERCENT, Found, agrees, claim
 from mcreports.evidence.fields import FieldError
+from mcreports.rules import digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,16 +62,17 @@ def read_simulation(document: Document, operations: Iterable[Row]) -> Iterator[F
     exact = {"success": true.percent("successful_operations"), "compensation": true.percent("compensation_events")}
     limits = _limits(body)
     for key, percent in exact.items():
-        passes = partial(le, limits[key]) if key == "success" else partial(ge, limits[key])
+        passes = partial(operator.le if key == "success" else operator.ge, limits[key])
         holds = percent is not None and agrees(rates[key], percent, PERCENT, passes)
         yield claim(place, f"results.{key}_rate_percent", rates[key], _float(percent), holds=holds)
-    yield from _assessment(place, body, true, limits)
+    misses = _misses(true, exact, limits)
+    yield from _assessment(place, body, misses)
     yield "simulations", {
         "file": place.name, "tenant": tenant, "simulation_id": name, "start": start, "ts": end,
         "operations": true.counts["total_operations"],
         "claimed_success_rate": rates["success"], "success_rate": _float(exact["success"]),
         "claimed_compensation_rate": rates["compensation"], "compensation_rate": _float(exact["compensation"]),
-        "has_details": bool(own),
+        "has_details": bool(own), "misses": f"it did not pass: {', '.join(misses)}" if misses else "",
     }  # fmt: skip
 
 
@@ -95,21 +97,30 @@ def _limits(body: object) -> dict[str, Fraction]:
     return {"success": scale * success, "compensation": scale * compensation}
 
 
-def _assessment(place: Place, body: object, true: Sums, limits: dict[str, Fraction]) -> Iterator[Found]:
+def _misses(true: Sums, exact: dict[str, Fraction | None], limits: dict[str, Fraction]) -> list[str]:
+    """Each criterion of its own that the simulation did not meet."""
+    missed = {"success": operator.lt, "compensation": operator.gt}
+    found = []
+    for key, is_missed in missed.items():
+        percent, limit = exact[key], limits[key]
+        if percent is None:
+            found.append(f"no {key} rate without operations")
+        elif is_missed(percent, limit):
+            side = "below" if key == "success" else "above"
+            found.append(f"{key} {digits(percent, [limit])} % is {side} its threshold of {float(limit):.6g} %")
+    for key in ("policy_violations", "residency_violations"):
+        count = true.counts[key]
+        noun = key.replace("_", " ").removesuffix("" if count > 1 else "s")
+        found += [f"{count} {noun}"] if count else []
+    return found
+
+
+def _assessment(place: Place, body: object, misses: list[str]) -> Iterator[Found]:
     """Whether the safety that is claimed follows from the counts and from every single criterion."""
-    success, compensation = true.percent("successful_operations"), true.percent("compensation_events")
-    safe = (
-        success is not None
-        and compensation is not None
-        and success >= limits["success"]
-        and compensation <= limits["compensation"]
-        and not true.counts["policy_violations"]
-        and not true.counts["residency_violations"]
-    )
     flags = fields.record(body, "safety_assessment")
     others = all(value for key, value in flags.items() if isinstance(value, bool) and key != "overall_safety_passed")
     overall = "safety_assessment.overall_safety_passed"
-    yield claim(place, overall, fields.flag(body, overall), safe and others)
+    yield claim(place, overall, fields.flag(body, overall), not misses and others)
 
 
 def _float(percent: Fraction | None) -> float:

@@ -1,8 +1,7 @@
-"""Budget summaries and configuration states: flat files whose sums and hashes are taken again."""
+"""Budget summaries: flat files whose sums are taken again."""
 
 from __future__ import annotations
 
-import hashlib
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from mcreports.rules import RULES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mcreports.evidence.files import Document, Place
+    from mcreports.evidence.files import Document
 
 WORDS = {
     Status.PASS: {"ok", "healthy", "normal", "good", "pass", "under", "within"},
@@ -71,26 +70,3 @@ def _false_status(rows: Sequence[tuple[str, float, str]]) -> list[Contradiction]
                 false.append((f"tenants.{name}.status", said, f"{utilization!r} is {status}"))
         readings.append(false)
     return min(readings, key=len)
-
-
-def read_config(document: Document) -> Iterator[Found]:
-    """Each configuration file by the hash of its content, and the whole's hash taken again."""
-    body, place = fields.record(document.body, ""), document.place
-    at, configs = fields.moment(body, "timestamp"), fields.record(body, "configs")
-    text = "".join(f"{path}:{content}" for path, content in sorted(configs.items()))
-    yield claim(place, "config_hash", fields.text(body, "config_hash"), _hash(text))
-    yield from _names(place, body, configs)
-    side = place.kind.removeprefix("config-")
-    for path, content in sorted(configs.items()):
-        yield "config", {"file": place.name, "side": side, "ts": at, "path": path, "content_hash": _hash(f"{content}")}
-
-
-def _names(place: Place, body: object, configs: dict[str, object]) -> Iterator[Found]:
-    files = fields.items(body, "files")
-    if all(isinstance(name, str) for name in files):
-        listed, held = sorted(str(name) for name in files), sorted(configs)
-        yield claim(place, "files", ", ".join(listed), ", ".join(held), holds=listed == held)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -27,7 +27,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
     "operations": {
         "file": "str", "tenant": "str", "operation_id": "str", "operation_type": "str", "ts": TS,
         "execution_time_ms": "float64", "success": "bool", "compensated": "bool", "policy": "int64",
-        "residency": "int64", "simulation_id": "str", "tier": "str",
+        "residency": "int64", "residency_claimed": "int64", "data_region": "str", "processing_region": "str",
+        "compensation_reason": "str", "simulation_id": "str", "tier": "str",
     },
     "compensations": {
         "file": "str", "tenant": "str", "operation_id": "str", "reason": "str", "ts": TS, "impact_level": "str",
@@ -46,7 +47,19 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "compensation_rate": "float64", "has_details": "bool",
     },
     "budgets": {"file": "str", "tenant": "str", "ts": TS, "utilization": "float64", "status": "str"},
+    "trajectories": {
+        "file": "str", "name": "str", "tenant": "str", "steps": "int64", "holds": "bool", "fault": "str",
+    },
+    "bundles": {
+        "file": "str", "ts": TS, "bundle_id": "str", "sections": "int64", "artifacts": "int64",
+        "claimed_percent": "float64", "proven_percent": "float64",
+    },
+    "validations": {"file": "str", "ts": TS, "name": "str", "status": "str", "proof": "str", "text": "str"},
     "config": {"file": "str", "side": "str", "ts": TS, "path": "str", "content_hash": "str"},
+    "config_changes": {
+        "file": "str", "path": "str", "change": "str", "before": "str", "after": "str", "approval": "str",
+        "approved_by": "str", "approved": TS, "why": "str", "note": "str",
+    },
     "claims": {
         "file": "str", "kind": "str", "field": "str", "claimed": "str", "recomputed": "str", "holds": "bool",
     },
@@ -99,6 +112,6 @@ def keep(tables: Mapping[str, pd.DataFrame], window: tuple[datetime, datetime]) 
         if name == "faults":
             stays |= table["kind"] == "stale"
         elif name not in {"files", "config"} and "ts" in table:
-            stays &= (table["ts"] >= first) & (table["ts"] <= last)
+            stays &= table["ts"].isna() | ((table["ts"] >= first) & (table["ts"] <= last))
         kept[name] = table[stays].reset_index(drop=True)
     return kept

@@ -53,7 +53,10 @@ def headline(outcome: Outcome) -> str:
     >>> headline(Outcome("egress", datetime(2025, 11, 3, tzinfo=UTC), ()))
     'nothing was checked'
     """
-    counts = [(sum(each.status is status for each in outcome.verdicts), said) for status, said in _SAID.items()]
+    every = outcome.verdicts
+    # a verdict on the whole is not counted beside its parts
+    own = [one for one in every if not any(other.check.startswith(f"{one.check}.") for other in every)]
+    counts = [(sum(each.status is status for each in own), said) for status, said in _SAID.items()]
     told = [f"{count} {said}" for count, said in counts if count]
     return ", ".join(told) if told else "nothing was checked"
 

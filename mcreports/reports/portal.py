@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from mcreports.checks import SEVERITY, Status
 from mcreports.period import Period
+from mcreports.plan import INCIDENTS
 from mcreports.reports import feed
 from mcreports.reports.slug import slug
 from mcreports.reports.strip import strip
@@ -32,7 +33,7 @@ FORMS = {
     "report.json": "JSON",
 }
 SAID = {Status.FAIL: "fail", Status.WARN: "watch", Status.PASS: "pass", Status.UNKNOWN: "without data"}
-ORDER = ("daily", "weekly", "monthly", "trends")
+ORDER = ("daily", "weekly", "monthly", "trends", *INCIDENTS)
 CLOSING = ("day", "week", "month", "quarter", "year")
 
 
@@ -92,8 +93,18 @@ def title(run: PublishedRun) -> str:
     >>> title(SimpleNamespace(report="daily", scope="a", tenants=("TENANT_001",)))
     'Daily, TENANT_001'
     """
-    name = run.report.capitalize()
+    name = called(run.report)
     return name if run.scope is None else f"{name}, {', '.join(run.tenants)}"
+
+
+def called(report: str) -> str:
+    """What a reader calls a report.
+
+    >>> called("daily"), called("incident-budget")
+    ('Daily', 'Budget incident')
+    """
+    first, _, subject = report.partition("-")
+    return f"{subject.capitalize()} {first}" if report in INCIDENTS else report.capitalize()
 
 
 def address(run: PublishedRun, file: str = "report.html") -> str:
@@ -123,6 +134,8 @@ def _older(runs: Iterable[PublishedRun], shown: Iterable[PublishedRun]) -> dict[
 def _latest(shown: Iterable[PublishedRun]) -> list[PublishedRun]:
     newest: dict[str, PublishedRun] = {}
     for run in shown:
+        if run.report in INCIDENTS:
+            continue  # an incident is of its instant, and none is due
         best = newest.get(run.report)
         if best is None or (run.scope is None, run.period.end) > (best.scope is None, best.period.end):
             newest[run.report] = run
@@ -160,7 +173,7 @@ def _choices(shown: Sequence[PublishedRun]) -> list[tuple[str, list[Choice]]]:
     statuses = [status for status in reversed(SEVERITY) if status.value in found]
     scopes = {run.scope: ", ".join(run.tenants) for run in shown if run.scope is not None}
     return [
-        ("Report", [Choice(f"report-{_key(name)}", name.capitalize(), "report", _key(name)) for name in reports]),
+        ("Report", [Choice(f"report-{_key(name)}", called(name), "report", _key(name)) for name in reports]),
         ("Verdict", [Choice(f"verdict-{s.value}", f"{MARKS[s]} {WORDS[s]}", "status", s.value) for s in statuses]),
         ("Tenant", [Choice(f"tenant-{_key(scope)}", name, "scope", _key(scope)) for scope, name in scopes.items()]),
     ]

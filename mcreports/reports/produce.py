@@ -13,7 +13,10 @@ from mcreports import __version__
 from mcreports import snapshot as snapshots
 from mcreports.checks import Status
 from mcreports.domains import handover
+from mcreports.domains.incident_case import Case
+from mcreports.domains.incident_take import take_as_of
 from mcreports.figures import instant_text
+from mcreports.plan import INCIDENTS
 from mcreports.reports import execute, publish
 from mcreports.reports.manifest import snapshot_digest
 from mcreports.reports.print_page import find_browser, print_page
@@ -34,7 +37,11 @@ if TYPE_CHECKING:
     from mcreports.take import Order
 
 ALWAYS = ("html", "json")  # the forms that every run has
-TITLES = {"daily": "Daily report", "weekly": "Weekly report", "monthly": "Monthly report", "trends": "Trends"}
+TITLES = {
+    "daily": "Daily report", "weekly": "Weekly report", "monthly": "Monthly report", "trends": "Trends",
+    "incident-budget": "Budget incident", "incident-autonomy": "Autonomy incident",
+    "incident-drift": "Drift incident",
+}  # fmt: skip
 METHOD = (
     "Money is read off each counter's unwrapped, interpolated curve and rounded once, on the curve.",
     "Events are differences of whole numbers; what was not measured is never a pass.",
@@ -45,7 +52,8 @@ METHOD = (
 class Workshop:
     """What every run is made with: the source, the settings, the time, and who hears of the progress.
 
-    ``cluster`` is the address of a scheduler whose workers pull and work out the report of all tenants.
+    ``cluster`` is the address of a scheduler whose workers pull and work out the report of all tenants;
+    ``at`` is the instant that an incident is seen from.
     """
 
     source: Source
@@ -53,6 +61,7 @@ class Workshop:
     now: datetime
     tell: Callable[[str], None]
     cluster: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,10 @@ def _take(order: Order, shop: Workshop, directory: Path) -> Snapshot:
 
         return gather(order, shop.source, shop.settings, shop.now, Site(shop.cluster, directory, shop.tell))
     bench = Bench(snapshots.shelf_of(directory), shop.tell)
-    taken = take(order, shop.source, shop.settings, shop.now, bench)
+    if order.report in INCIDENTS:
+        taken = take_as_of(order, shop.source, shop.settings, shop.at or shop.now, bench)
+    else:
+        taken = take(order, shop.source, shop.settings, shop.now, bench)
     snapshots.write(taken, directory)
     return taken
 
@@ -128,8 +140,7 @@ def _make(taken: Snapshot, shop: Workshop, place: _Place) -> RunRecord:
     from mcreports.reports.render import render
 
     shop.tell("notebook")
-    notebook = execute.notebook_path(taken.report)
-    parameters = {"period": taken.period.label, "snapshot": "."}
+    notebook, parameters = _notebook(taken)
     node = execute.execute(notebook, place.directory, parameters, shop.settings.report.timeout)
     handover.clear(place.directory)
     digest = snapshot_digest(place.directory)
@@ -160,6 +171,15 @@ def _make(taken: Snapshot, shop: Workshop, place: _Place) -> RunRecord:
     )
 
 
+def _notebook(taken: Snapshot) -> tuple[Path, dict[str, str]]:
+    """The report's notebook and its parameters; the incidents share one."""
+    if taken.report in INCIDENTS:
+        case = Case(taken)
+        own = {"incident": case.subject, "tenant": case.tenant, "at": instant_text(case.at), "snapshot": "."}
+        return execute.notebook_path("incident"), own
+    return execute.notebook_path(taken.report), {"period": taken.period.label, "snapshot": "."}
+
+
 def _forms(directory: Path, body: dict[str, Any], formats: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """The other forms of the report that were asked for, and where each lies beside the page."""
     forms = [("JSON", "report.json"), ("Notebook", "report.ipynb")]
@@ -184,6 +204,7 @@ def _head(taken: Snapshot, body: dict[str, Any], forms: tuple[tuple[str, str], .
     facts = (
         f"All tenants ({len(taken.tenants):,})" if len(taken.tenants) != 1 else f"Tenant {taken.tenants[0]}",
         "USD",
+        *([f"As of {instant_words(Case(taken).at)}"] if taken.report in INCIDENTS else []),
         f"Data through {instant_words(through)}" if through else "No data",
         f"Generated {instant_words(datetime.fromisoformat(body['generated_at']))}",
         *(["The embedded demo: invented data"] if taken.source.kind == "demo" else []),

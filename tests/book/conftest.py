@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mcreports.domains.compose import Report
 
 PERIODS = {"daily": "2025-10-31", "weekly": "2025-W44", "monthly": "2025-10", "trends": "2024-11-01..2025-10-31"}
+PERIODS["incident"] = "2025-10-31"
 
 
 @pytest.fixture(scope="session")

@@ -8,23 +8,32 @@ from typing import Any
 import pytest
 
 from mcreports.domains.drift import judge_drift
+from mcreports.evidence.configuration.changes import compare
 from mcreports.evidence.tables import SCHEMAS, frame
 
 GAUGE = "config.drift"
 
 
-def config(scene: Any, current: dict[str, str] | None, minute: float = 30, *, holds: bool = True) -> dict[str, Any]:
-    """The evidence of a baseline {a: 1, b: 2} and of a current state."""
-    sides = {"baseline": ({"a": "1", "b": "2"}, -9e4), "current": (current or {}, minute)}
-    rows = [
-        {"file": f"config/config-{side}.json", "side": side, "ts": int(scene.at(at).timestamp() * 1000), "path": path,
-         "content_hash": content}
-        for side, (contents, at) in sides.items()
-        for path, content in contents.items()
+def config(
+    scene: Any, current: dict[str, str] | None, minute: float = 30, *, holds: bool = True, approved: Any = ()
+) -> dict[str, Any]:
+    """The evidence of a baseline {a: 1, b: 2} and of a current state, some of whose paths were approved."""
+    before, stamp = {"a": "1", "b": "2"}, int(scene.at(minute).timestamp() * 1000)
+    files = [] if current is None else [("current", stamp)]
+    file_rows = [
+        {"file": f"config/config-{side}.json", "kind": f"config-{side}", "tenant": "", "since": at, "ts": at,
+         "sha256": "", "size": 1}
+        for side, at in [("baseline", stamp - 10**8), *files]
+    ]  # fmt: skip
+    changes = [
+        {"file": "config/config-current.json", "path": one.path, "change": one.kind, "before": "", "after": "",
+         "approval": "config/approvals/x.json" if one.path in approved else "", "approved": stamp,
+         "approved_by": "Ann", "why": "CHG-1\nand more", "note": ""}
+        for one in compare(before, before if current is None else current)
     ]  # fmt: skip
     claim = {"file": "config/config-current.json", "kind": "config-current", "field": "config_hash", "claimed": "x",
              "recomputed": "y", "holds": holds}  # fmt: skip
-    tables = {"config": rows, "claims": [claim]}
+    tables = {"files": file_rows, "config_changes": changes, "claims": [claim]}
     return {name: frame(name, tables.get(name, [])) for name in SCHEMAS}
 
 
@@ -87,3 +96,37 @@ def test_equal_files_that_cannot_be_trusted_prove_nothing(scene: Any, evidence: 
 def test_stale_files_do_not_spoil_what_the_gauge_proves(scene: Any) -> None:
     told = config(scene, {"a": "9"}, minute=-30 * 24 * 60)
     assert judged(scene, scene.steady(0), told).status.value == "pass"
+
+
+def test_an_approved_change_warns_and_carries_who_when_and_why(scene: Any) -> None:
+    verdict = judged(scene, None, config(scene, {"a": "9", "b": "2"}, approved={"a"}))
+    assert (verdict.status.value, verdict.value) == ("warn", "1")
+    assert "changed: a (approved by Ann on 2025-10-31T00:30:00Z: CHG-1␊and more)" in verdict.reason
+
+
+@pytest.mark.parametrize("up", [0.0, 1.0])
+def test_an_approved_change_warns_whatever_the_gauge_says(scene: Any, up: float) -> None:
+    gauge = [(float(minute), up) for minute in range(61)]
+    verdict = judged(scene, gauge, config(scene, {"a": "9", "b": "2"}, approved={"a"}))
+    assert verdict.status.value == "warn"
+
+
+def test_a_gauge_that_is_up_for_what_no_file_shows_fails(scene: Any) -> None:
+    gauge = [(float(minute), 1.0) for minute in range(61)]
+    assert judged(scene, gauge, config(scene, {"a": "1", "b": "2"})).status.value == "fail"
+
+
+def test_one_change_that_nobody_approved_fails_and_comes_first(scene: Any) -> None:
+    verdict = judged(scene, None, config(scene, {"a": "9", "b": "9"}, approved={"a"}))
+    assert (verdict.status.value, verdict.value) == ("fail", "1")
+    assert verdict.reason.index("changed: b, ") < verdict.reason.index("changed: a (approved")
+
+
+def test_an_approved_change_in_a_file_that_claims_what_is_false_is_unknown(scene: Any) -> None:
+    verdict = judged(scene, None, config(scene, {"a": "9", "b": "2"}, approved={"a"}, holds=False))
+    assert verdict.status.value == "unknown"
+    assert "config_hash claims x, its details give y" in verdict.reason
+
+
+def test_a_state_that_holds_no_file_any_more_has_lost_them_all(scene: Any) -> None:
+    assert judged(scene, None, config(scene, {})).value == "2"

@@ -31,19 +31,24 @@ def judged(scene: Any, *, files: int = 3, false: int = 0, faults: tuple[str, ...
 
 def test_evidence_that_all_holds_is_100_percent(scene: Any) -> None:
     figure, verdict = judged(scene)
-    assert (figure.value, figure.samples, verdict.status, verdict.n) == (100.0, 8, Status.PASS, 8)
+    assert (figure.value, figure.samples, verdict.status, verdict.n) == (100.0, 5, Status.PASS, 5)
 
 
 def test_one_false_claim_fails_and_shows_both_values(scene: Any) -> None:
     figure, verdict = judged(scene, false=1)
-    assert (figure.value, verdict.status) == (pytest.approx(100 * 8 / 9), Status.FAIL)
+    assert (figure.value, verdict.status) == (pytest.approx(100 * 5 / 6), Status.FAIL)
     assert "budgets/0.json: f claims 1, its details give 2" in verdict.reason
 
 
 def test_one_broken_file_fails_and_is_named(scene: Any) -> None:
-    _, verdict = judged(scene, faults=("budgets",))
-    assert verdict.status is Status.FAIL
+    figure, verdict = judged(scene, faults=("budgets",))
+    assert (figure.value, verdict.status) == (pytest.approx(100 * 5 / 6), Status.FAIL)
     assert "budgets/0.json: f is bad" in verdict.reason
+
+
+def test_files_that_are_there_and_claim_nothing_prove_nothing(scene: Any) -> None:
+    figure, verdict = judged(scene, files=3, true=0)
+    assert (figure.value, verdict.status) == (None, Status.UNKNOWN)
 
 
 def test_many_faults_are_summed_up(scene: Any) -> None:

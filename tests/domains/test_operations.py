@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mcreports.checks import Status, Verdict
 from mcreports.domains.operations import judge_operations
+from mcreports.evidence.keys import Keyring
 from mcreports.evidence.outcomes import Found, Outcome
 from mcreports.evidence.results import read_results
-from mcreports.operation_sections import EvidenceSettings
+from mcreports.figures import instant_text
+from mcreports.sources import SourceInfo
+
+NOWHERE = (Path("nowhere"), Keyring())
 
 
 def outcome(check: str, at: datetime, *statuses: Status) -> Outcome:
@@ -24,7 +29,7 @@ def outcome(check: str, at: datetime, *statuses: Status) -> Outcome:
 
 def judged(scene: Any, report: str, *found: Found) -> dict[str, Verdict]:
     known = {one.check: one for one in found}
-    tables = read_results(report, EvidenceSettings(out="nowhere"), scene.end, scene.end, known)  # type: ignore[arg-type]
+    tables = read_results(report, NOWHERE, scene.end, known)
     snapshot = replace(scene.snapshot({}), report=report, evidence=tables)
     section = judge_operations(snapshot, scene.start, scene.end)
     return {verdict.check: verdict for verdict in section.verdicts}
@@ -38,7 +43,7 @@ def test_a_young_signed_pass_passes_and_what_is_missing_is_unknown(scene: Any) -
     verdicts = judged(scene, "daily", found(outcome("config.drift", scene.end, Status.PASS)))
     assert verdicts["operations.drift"].status is Status.PASS
     assert verdicts["operations.autonomy"].status is Status.UNKNOWN
-    assert "no result of autonomy.validation" in verdicts["operations.autonomy"].reason
+    assert "run mcreports autonomy validate" in verdicts["operations.autonomy"].reason
 
 
 @pytest.mark.parametrize("status", [Status.FAIL, Status.WARN, Status.UNKNOWN])
@@ -57,6 +62,21 @@ def test_an_old_pass_is_unknown_and_an_old_failure_is_still_told(scene: Any) -> 
     assert verdict.status is Status.FAIL
 
 
+def test_a_result_of_today_about_a_window_of_long_ago_is_unknown(scene: Any) -> None:
+    window = [instant_text(scene.end - timedelta(days=30)), instant_text(scene.end - timedelta(days=29))]
+    one = replace(outcome("config.drift", scene.end, Status.PASS), facts={"window": window})
+    assert judged(scene, "daily", found(one))["operations.drift"].status is Status.UNKNOWN
+
+
+def test_a_result_over_invented_samples_proves_nothing_of_a_real_platform(scene: Any) -> None:
+    one = replace(outcome("config.drift", scene.end, Status.PASS), facts={"source": {"kind": "demo"}})
+    tables = read_results("daily", NOWHERE, scene.end, {one.check: found(one)})
+    snapshot = replace(scene.snapshot({}), evidence=tables)
+    for source, status in ((snapshot.source, Status.PASS), (SourceInfo("prometheus", "http://p"), Status.UNKNOWN)):
+        section = judge_operations(replace(snapshot, source=source), scene.start, scene.end)
+        assert {v.check: v.status for v in section.verdicts}["operations.drift"] is status
+
+
 def test_a_result_without_a_verdict_is_unknown(scene: Any) -> None:
     verdicts = judged(scene, "daily", found(outcome("config.drift", scene.end)))
     assert verdicts["operations.drift"].status is Status.UNKNOWN
@@ -70,7 +90,7 @@ def test_readiness_passes_with_twelve_of_twelve_alone(scene: Any, passed: int, s
 
 
 def test_readiness_without_a_result_is_unknown_and_so_is_its_figure(scene: Any) -> None:
-    tables = read_results("monthly", EvidenceSettings(out="nowhere"), scene.end, scene.end)  # type: ignore[arg-type]
+    tables = read_results("monthly", NOWHERE, scene.end)
     section = judge_operations(replace(scene.snapshot({}), evidence=tables), scene.start, scene.end)
     (passed,) = [figure for figure in section.figures if figure.id == "readiness.passed"]
     assert (passed.value, passed.quality.value) == (None, "unknown")
@@ -81,7 +101,7 @@ def test_the_age_is_counted_to_the_instant_as_of_which_results_were_looked_for(s
     one = found(outcome("config.drift", scene.end - timedelta(hours=2), Status.PASS))
     known = {one.check: one}
     later = scene.end + timedelta(hours=9)
-    tables = read_results("daily", EvidenceSettings(out="nowhere"), scene.end, later, known)  # type: ignore[arg-type]
+    tables = read_results("daily", NOWHERE, later, known)
     section = judge_operations(replace(scene.snapshot({}), evidence=tables), scene.start, scene.end)
     ages = {dict(figure.labels)["check"]: figure.value for figure in section.figures}
     assert ages == {"config.drift": 11.0, "autonomy.validation": None}

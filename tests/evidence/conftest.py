@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SIMULATION = "autonomy/TENANT_003/simulation_report_20251101.json"
+RESTING = {"bundle", "readiness"}
 START, END = datetime(2025, 10, 25, tzinfo=UTC), datetime(2025, 11, 1, tzinfo=UTC)
 
 
@@ -50,10 +51,14 @@ class Shelf:
         """How many operations the files list."""
         return sum(len(json.loads(file.read_bytes())) for file in self.root.glob("autonomy/*/operations_*.json"))
 
-    def false(self) -> list[tuple[str, str, str]]:
-        """Field, claimed and recomputed value of each claim that does not hold."""
+    def false(self, *kinds: str) -> list[tuple[str, str, str]]:
+        """Field, claimed and recomputed value of each claim that does not hold.
+
+        Of files of these kinds; without any, of those whose claims rest on nothing but themselves.
+        """
         claims = self.read()["claims"]
-        return [(one.field, one.claimed, one.recomputed) for one in claims[~claims["holds"]].itertuples()]
+        own = claims["kind"].isin(kinds) if kinds else ~claims["kind"].isin(RESTING)
+        return [(one.field, one.claimed, one.recomputed) for one in claims[own & ~claims["holds"]].itertuples()]
 
     def faults(self) -> list[tuple[str, str, str]]:
         """File, field and text of each fault."""

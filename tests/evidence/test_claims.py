@@ -249,4 +249,7 @@ def test_an_operation_processed_abroad_without_a_violation_is_a_contradiction(fu
     rows = full.get(OPERATIONS)
     rows[1]["context"]["processing_region"] = "us-east-1"
     full.put(OPERATIONS, rows)
-    assert [field for field, _, _ in full.false()] == [f"{rows[1]['operation_id']}.residency"]
+    assert full.false() == [
+        (f"{rows[1]['operation_id']}.residency", "0", "its data are of 'eu-central-1', it was processed in 'us-east-1'"),
+        ("results.residency_violations", "1", "2"),
+    ]

@@ -50,7 +50,7 @@ def test_an_outcome_comes_back_as_it_was_kept(tmp_path: Path, key: Path, ring: K
 
 def test_nothing_kept_is_a_doubt_that_names_the_place(tmp_path: Path, ring: Keyring) -> None:
     found = latest(tmp_path, "egress", ring, AT)
-    assert (found.outcome, "no result of egress" in found.doubt) == (None, True)
+    assert (found.outcome, "run mcreports egress check" in found.doubt) == (None, True)
 
 
 def test_an_unsigned_outcome_is_not_believed(tmp_path: Path, ring: Keyring) -> None:
@@ -102,13 +102,13 @@ def test_what_was_found_later_than_a_report_speaks_of_is_not_in_it(tmp_path: Pat
 
 def test_a_report_carries_a_row_for_each_check_also_for_those_without_a_result(tmp_path: Path, key: Path) -> None:
     keep(tmp_path, key)
-    settings = EvidenceSettings(out=tmp_path, key_file=key)
-    tables = read_results("weekly", settings, AT, AT + timedelta(hours=1))
+    kept = tmp_path, load_keyring(EvidenceSettings(key_file=key))
+    tables = read_results("weekly", kept, AT + timedelta(hours=1))
     rows = tables["outcomes"].set_index("check")
     assert list(rows.index) == ["evidence.bundle", "grounding.verification", "egress"]
     assert [bool(doubt) for doubt in rows["doubt"]] == [True, True, False]
     assert list(tables["outcome_verdicts"]["of"]) == ["egress.primary"]
-    assert read_results("trends", settings, AT, AT) == {}
+    assert read_results("trends", kept, AT) == {}
 
 
 def test_an_outcome_file_is_readable_by_tools_of_the_field(tmp_path: Path, key: Path) -> None:

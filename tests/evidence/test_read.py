@@ -22,7 +22,7 @@ def test_the_demos_week_holds_from_the_first_file_to_the_last(full: Any) -> None
     assert tables.keys() == SCHEMAS.keys()
     assert tables["faults"].empty
     assert tables["claims"]["holds"].all()
-    assert len(tables["files"]) == sum(1 for _ in full.root.rglob("*.json"))
+    assert len(tables["files"]) == sum(path.is_file() for path in full.root.rglob("*"))
     assert len(tables["operations"]) == full.count()
 
 
@@ -109,8 +109,9 @@ def test_old_evidence_is_stale_and_is_not_shown(full: Any) -> None:
     later = datetime(2026, 1, 1, tzinfo=UTC)
     tables = full.read((), later, later + timedelta(days=7))
     assert set(tables["faults"]["kind"]) == {"stale"}
-    assert {name for name, table in tables.items() if len(table)} <= {"faults", "files", "config", "claims"}
-    assert set(tables["files"]["kind"]) == {"config-baseline"}
+    left = {"faults", "files", "config", "claims", "trajectories"}
+    assert {name for name, table in tables.items() if len(table)} == left
+    assert set(tables["files"]["kind"]) == {"config-baseline", "golden-set"}
     stale = tables["faults"].set_index("file").loc["rag/grounding-final-attest.json"]
     assert stale["field"] == "timestamp"
     assert "is of 2025-10-31T" in stale["text"]

@@ -14,7 +14,9 @@ import pytest
 from mcreports import book
 from mcreports.reports.execute import notebook_path
 
-NAMES = ("daily", "weekly", "monthly", "trends")
+NAMES = ("daily", "weekly", "monthly", "trends", "incident")
+# what a notebook is asked for beside its snapshot and its source
+ASKED = {"incident": {"incident", "tenant", "at"}}
 FORBIDDEN = (
     ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If, ast.Try, ast.With,
     ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Delete, ast.Global,
@@ -24,6 +26,10 @@ FORBIDDEN = (
 @pytest.fixture(params=NAMES)
 def notebook(request: pytest.FixtureRequest) -> Any:
     return nbformat.read(notebook_path(request.param), as_version=4)
+
+
+def name_of(notebook: Any) -> str:
+    return str(notebook.cells[0].id.rpartition("-")[0])
 
 
 def code(notebook: Any) -> list[Any]:
@@ -53,7 +59,7 @@ def test_the_parameters_are_tagged_plain_and_come_first(notebook: Any) -> None:
     assert first.metadata.tags == ["parameters"]
     assert all("parameters" not in cell.metadata.get("tags", []) for cell in others)
     values = {node.targets[0].id: ast.literal_eval(node.value) for node in ast.parse(first.source).body}
-    assert set(values) == {"period", "snapshot", "source"}
+    assert set(values) == {*ASKED.get(name_of(notebook), {"period"}), "snapshot", "source"}
     assert (values["snapshot"], values["source"]) == ("", "demo://")
     json.dumps(values)
 

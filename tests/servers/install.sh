@@ -5,7 +5,7 @@ set -eu
 
 # command:package
 wanted='prometheus:prometheus victoria-metrics:victoria-metrics prometheus-alertmanager:prometheus-alertmanager
-chromium:chromium strace:strace pdftotext:poppler-utils setpriv:util-linux'
+openssl:openssl unzip:unzip chromium:chromium strace:strace pdftotext:poppler-utils setpriv:util-linux'
 
 missing() {
     for pair in $wanted; do

@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from mcreports.sources.demo.evidence import documents, write_evidence
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+READY = "out/v033-readiness-20251031/production-readiness-report.json"
+BUNDLE = "dist/evidence-v0.3.3-comprehensive.json"
 UNTIL = datetime(2025, 11, 1, tzinfo=UTC)
 FOLDER = "autonomy/TENANT_003"
 
@@ -36,7 +39,7 @@ def every(evidence: Path, pattern: str) -> list[dict[str, Any]]:
 
 def test_the_same_seed_writes_the_same_bytes(evidence: Path, tmp_path: Path) -> None:
     write_evidence(tmp_path, 7, UNTIL)
-    for file in evidence.rglob("*.json"):
+    for file in (path for path in evidence.rglob("*") if path.is_file()):
         assert file.read_bytes() == (tmp_path / file.relative_to(evidence)).read_bytes()
     assert documents(8, UNTIL)[f"{FOLDER}/operations_20251031.json"] != read(
         evidence / FOLDER / "operations_20251031.json"
@@ -120,6 +123,32 @@ def test_budget_files_sum_up_their_tenants(evidence: Path) -> None:
         assert critical == [name for name, one in said["tenants"].items() if one["status"] == "critical"]
         assert said["aggregate"]["critical_count"] == len(critical)
     assert critical == ["TENANT_005"]
+
+
+def test_the_golden_set_is_plain_yaml_of_six_tenants(evidence: Path) -> None:
+    cases = yaml.safe_load((evidence / "trajectory/test_react.yaml").read_text(encoding="utf-8"))["test_cases"]
+    assert [one["tenant"] for one in cases] == [f"TENANT_00{n}" for n in range(1, 7)]
+    assert all([step["type"] for step in one["expected_trajectory"]][-1] == "respond" for one in cases)
+
+
+def test_the_bundle_lists_every_other_file_and_claims_no_signature(evidence: Path) -> None:
+    said = read(evidence / BUNDLE)
+    listed = [one["file"] for section in said["evidence_sections"].values() for one in section["artifacts"]]
+    there = {path.relative_to(evidence).as_posix() for path in evidence.rglob("*") if path.is_file()}
+    assert there - set(listed) == {BUNDLE, READY}
+    assert len(listed) == len(set(listed)) == said["bundle_metadata"]["total_artifacts"]
+    assert "bundle_signature" not in said
+
+
+def test_bundle_and_readiness_report_own_up_to_the_breach(evidence: Path, tmp_path: Path) -> None:
+    write_evidence(tmp_path, 7, datetime(2026, 3, 9, tzinfo=UTC))
+    later = next(tmp_path.glob("out/*/*.json"))
+    for folder, file, status in ((evidence, evidence / READY, "FAIL"), (tmp_path, later, "PASS")):
+        validations = {one["name"]: one["status"] for one in read(file)["epic_validations"]}
+        assert validations["E5_Simulator"] == status
+        flags = read(folder / BUNDLE)["bundle_metadata"]["compliance_status"]
+        assert flags["autonomy_validation"] == (status == "PASS")
+    assert not read(evidence / READY)["summary"]["production_ready"]
 
 
 def test_the_evidence_may_end_on_another_day(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mcreports.figures import instant_text
-from mcreports.sources.demo.attestation import attest_configuration, attest_grounding
+from mcreports.sources.demo.attestation import VERSION, attest_configuration, attest_grounding
+from mcreports.sources.demo.bundle import bundle, readiness
+from mcreports.sources.demo.golden_set import golden_set
 from mcreports.sources.demo.ledger import Ledger
 from mcreports.sources.demo.platform import TENANTS, calendar_day, day_number
 from mcreports.sources.demo.simulation import DAYS, compensations, operations, simulation, violations
@@ -24,7 +26,15 @@ def write_evidence(directory: Path, seed: int, until: datetime = UNTIL) -> None:
     for name, body in documents(seed, until).items():
         file = directory / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+        file.write_text(_text(name, body), encoding="utf-8")
+
+
+def _text(name: str, body: object) -> str:
+    if name.endswith(".yaml"):
+        import yaml
+
+        return yaml.safe_dump(body, sort_keys=False, allow_unicode=True)
+    return json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def documents(seed: int, until: datetime) -> dict[str, object]:
@@ -37,6 +47,7 @@ def documents(seed: int, until: datetime) -> dict[str, object]:
         "rag/grounding-final-attest.json": attest_grounding(seed, attested),
         "config/config-baseline.json": attest_configuration(attested - timedelta(days=DAYS)),
         "config/config-current.json": attest_configuration(attested),
+        "trajectory/test_react.yaml": golden_set(),
     }
     every = {day: operations(seed, day, after) for day in days}
     folder = "autonomy/TENANT_003"
@@ -49,7 +60,11 @@ def documents(seed: int, until: datetime) -> dict[str, object]:
         if broken:
             found[f"{folder}/violations_{name}.json"] = broken
     found[f"{folder}/simulation_report_{last:%Y%m%d}.json"] = simulation(every)
-    return found
+    return {
+        **found,
+        f"dist/evidence-{VERSION}-comprehensive.json": bundle(found, attested),
+        f"out/v033-readiness-{attested:%Y%m%d}/production-readiness-report.json": readiness(found, attested),
+    }
 
 
 def _budgets(truth: Ledger, day: int) -> dict[str, object]:

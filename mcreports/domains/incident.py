@@ -1,0 +1,90 @@
+"""Incidents: what a responder needs in the first five minutes, from one snapshot of one tenant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcreports.checks import NAMES, Status, worst
+from mcreports.domains import Section, incident_drift, incident_money, incident_operations
+from mcreports.domains.headline import Headline
+from mcreports.domains.incident_alerts import ALERT, HOLDS, alerts
+from mcreports.domains.incident_calls import calls_of, tell_by
+from mcreports.domains.incident_case import FAIL, OVERRUN, SINCE, Case, instant_of
+from mcreports.domains.incident_steps import step_by
+from mcreports.figures import instant_text
+from mcreports.names import called
+from mcreports.rules import WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from mcreports.checks import Verdict
+    from mcreports.domains.story import Sentence
+    from mcreports.figures import Figure, Figures
+    from mcreports.snapshot import Snapshot
+
+_ORDER = tuple(NAMES)
+_SUBJECTS: dict[str, Callable[[Case], Section]] = {
+    "budget": incident_money.assess,
+    "autonomy": incident_operations.assess,
+    "drift": incident_drift.assess,
+}
+
+
+def assess(snapshot: Snapshot) -> Section:
+    """Every figure of an incident, and the verdicts on its subject alone: its other alerts are figures."""
+    case = Case(snapshot)
+    section = _SUBJECTS[case.subject](case)
+    called_for = tell_by(case, calls_of(case, section.figures, section.verdicts))
+    return section + Section((*alerts(case), *called_for, *step_by(case)))
+
+
+def since(figures: Iterable[Figure], condition: str | None = None) -> Figure | None:
+    """The onset of what is gravest, or of one condition: of what fails the first, else of what needs watching."""
+    known = [f for f in figures if f.id == SINCE and condition in {None, dict(f.labels)["condition"]}]
+    grave = [f for f in known if dict(f.labels)["level"] in {OVERRUN, FAIL}]
+    return min(grave or known, key=instant_of, default=None)
+
+
+def incident_headline(snapshot: Snapshot, figures: Figures, verdicts: Sequence[Verdict]) -> Headline:
+    """What is wrong and since when; that no threshold is crossed, or that nobody can tell."""
+    case, status = Case(snapshot), worst(verdict.status for verdict in verdicts)
+    whose, at = called(case.tenant), instant_text(case.at)
+    if status is Status.PASS:
+        text = f"{whose}: no threshold is crossed at {at}"
+    elif status is Status.UNKNOWN:
+        text = f"{whose}: it is not known at {at} whether a threshold is crossed"
+    else:
+        text = f"{whose}: {_wrong(figures, [v for v in verdicts if v.status is status], at)}"
+    return Headline(status, text, tuple(_sentences(case, figures, verdicts)))
+
+
+def _wrong(figures: Figures, verdicts: Sequence[Verdict], at: str) -> str:
+    """The verdict that a reader is told first, by how much it is beyond its threshold, and since when."""
+    first = min(verdicts, key=lambda verdict: _ORDER.index(verdict.check))
+    unit = first.unit.removesuffix("s") if first.unit in WHOLE and first.value == "1" else first.unit
+    value = f"{first.value}\N{MULTIPLICATION SIGN}" if unit == "x" else f"{first.value} {unit}"
+    began = since(figures, first.check)
+    when = f"seen at {at}" if began is None else f"since {began.value}"
+    gap = None if first.unit in WHOLE else first.gap
+    return ", ".join(filter(None, [f"{_inside(first)} {value}", gap, when]))
+
+
+def _inside(verdict: Verdict) -> str:
+    """A check's name within a sentence."""
+    return NAMES.get(verdict.check, verdict.check).lower()
+
+
+def _sentences(case: Case, figures: Figures, verdicts: Sequence[Verdict]) -> Iterator[Sentence]:
+    """What fails beside the first, which alerts hold, and what cannot be told."""
+    for status, word in ((Status.FAIL, "Failing"), (Status.WARN, "To watch"), (Status.UNKNOWN, "Without data")):
+        names = [_inside(verdict) for verdict in verdicts if verdict.status is status]
+        if names:
+            yield (f"{word}: {', '.join(dict.fromkeys(names))}.",)
+    told = figures.where(ALERT)
+    holding = [dict(figure.labels)["alert"] for figure in told if figure.value == HOLDS]
+    blind = sum(figure.value is None for figure in told)
+    unknown = f"; of {blind} it is not known" if blind else ""
+    yield (f"Alerts that hold: {', '.join(holding) or 'none'}{unknown}.",)
+    if case.subject == "drift":
+        yield (f"Drift is of the platform; {called(case.tenant)} is affected.",)

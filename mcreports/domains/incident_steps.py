@@ -1,0 +1,161 @@
+"""The runbook's steps as a checklist, with what is known filled in, and the commands that show it again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from mcreports.domains.derive import number
+from mcreports.domains.incident_case import Case, deadline
+from mcreports.figures import Figure, instant_text
+from mcreports.names import UNALLOCATED, called, several
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mcreports.figures import Figures
+
+Known = tuple[str | Figure, ...]  # a sentence of what is known
+
+STEP_BY = "incident.step_by"
+AT_ONCE, SOON, LATER = 5, 15, 30  # minutes, the runbook's
+FEW = 4  # files that a step names
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do within so many minutes, and what is known of it already."""
+
+    minutes: int
+    what: str
+    known: Known = ()
+
+
+def step_by(case: Case) -> Iterator[Figure]:
+    """The instants of the runbook's three deadlines, from when the incident is looked at."""
+    for minutes in (AT_ONCE, SOON, LATER):
+        yield deadline(STEP_BY, case, case.at, timedelta(minutes=minutes), minutes=str(minutes))
+
+
+def steps(subject: str, tenant: str, figures: Figures | None = None, owner: str = "") -> tuple[Step, ...]:
+    """The checklist of a subject; without figures, since the source is away, the steps alone."""
+    known = _known(tenant, figures) if figures is not None else defaultdict[str, Known](tuple)
+    if owner:
+        known["owner"] = (f"its owner is {called(owner)}",)
+    return tuple(Step(minutes, what, known[key]) for minutes, what, key in _STEPS[subject])
+
+
+_STEPS: dict[str, tuple[tuple[int, str, str], ...]] = {
+    "budget": (
+        (AT_ONCE, "Identify the affected tenant", "tenant"),
+        (AT_ONCE, "Check the current utilization", "utilization"),
+        (SOON, "Review usage patterns on the dashboard Tenant Drilldowns", "pace"),
+        (SOON, "Identify the cost drivers", "driver"),
+        (SOON, "Check for anomalous activity", "unusual"),
+        (LATER, "Contact the tenant to validate the usage", "owner"),
+        (LATER, "Consider temporary scaling limits if the usage is abuse", "forecast"),
+        (LATER, "Document the incident in the operational log", ""),
+    ),
+    "autonomy": (
+        (AT_ONCE, "Check the recent operations", "operations"),
+        (AT_ONCE, "Review the compensation events", "compensations"),
+        (SOON, "Reduce the autonomy tier if more than 0.5 % are compensated", "compensation"),
+        (SOON, "Enable manual approval for high-risk operations", "failing"),
+        (SOON, "Alert the security team of violations", "violations"),
+        (LATER, "Document the incident in the operational log", ""),
+    ),
+    "drift": (
+        (AT_ONCE, "Review the detected changes", "changes"),
+        (SOON, "Review the changes for security implications", "files"),
+        (SOON, "Get an approval from the change authority, or none", ""),
+        (LATER, "If approved: mcreports drift approve; if not: mcreports drift restore", ""),
+        (LATER, "Document the incident in the operational log", ""),
+    ),
+}
+
+
+def _known(tenant: str, figures: Figures) -> defaultdict[str, Known]:
+    """What the figures say to each step; nothing to those that they do not have."""
+
+    def find(figure_id: str, **labels: str) -> Figure | None:
+        own = [f for f in figures.where(figure_id) if dict(f.labels) == labels]
+        return own[0] if own else None
+
+    def say(*parts: str | Figure | None) -> Known:
+        return () if None in parts else tuple(part for part in parts if part is not None)
+
+    known = defaultdict[str, Known](tuple)
+    used, month = (find(f"budget.utilization.{which}") for which in ("daily", "monthly"))
+    known["tenant"] = (called(tenant),)
+    known["utilization"] = say("day ", used, ", month ", month)
+    known["pace"] = say("last hour ", find("budget.spend.last_hour"), ", burn rate ", find("budget.burn_rate"))
+    known["driver"] = _driver(figures)
+    known["unusual"] = _counts(figures, "incident.hours.unusual")
+    known["forecast"] = say("month end ", find("budget.forecast.month_end"), " of ", find("budget.limit.monthly"))
+    done, success = find("autonomy.operations"), find("autonomy.success_rate")
+    known["operations"] = say(done, " operations in 6 h, success ", success)
+    known["compensation"] = say(find("autonomy.compensation_rate"), " compensated in 6 h")
+    known["compensations"] = say(find("incident.evidence", kind="compensations"), " in the evidence")
+    known["failing"] = _counts(figures, "incident.hours.below_target")
+    policy, residency = (
+        find(f"autonomy.{kind}_violations", window="since the onset") or find(f"autonomy.{kind}_violations")
+        for kind in ("policy", "residency")
+    )
+    known["violations"] = say("policy ", policy, ", residency ", residency)
+    known["changes"] = say("by the gauge ", find("config.drift"))
+    paths = [dict(figure.labels)["path"] for figure in figures.where("incident.files")]
+    known["files"] = (several(paths, FEW),) if paths else ()
+    return known
+
+
+def _driver(figures: Figures) -> Known:
+    """The driver that grew most against the same part of the month before."""
+    own = [f for f in figures.where("budget.change.mtd") if "driver" in dict(f.labels)]
+    grown = [f for f in own if (number(f.value) or 0) > 0]
+    if not grown:
+        return ("no driver grew against the month before",) if own else ()
+    most = max(grown, key=lambda f: number(f.value) or 0)
+    return (f"{dict(most.labels)['driver'] or UNALLOCATED} grew most, by ", most, " against the month before")
+
+
+def _counts(figures: Figures, figure_id: str) -> Known:
+    """How many hours stand out, by driver where there are several."""
+    parts: list[str | Figure] = []
+    for figure in figures.where(figure_id):
+        name = dict(figure.labels).get("driver")
+        parts += [", " if parts else "", f"{name or UNALLOCATED} " if name is not None else "", figure, " hours"]
+    return (*parts, " of 24") if parts else ()
+
+
+def commands(case: Case) -> tuple[tuple[str, str], ...]:
+    """What shows the same again, and the command or the query that does."""
+    tenant, at, metrics = quote(case.tenant), instant_text(case.at), case.snapshot.metrics
+    day = case.snapshot.period.label
+    own = ("This page", f"mcreports incident {case.subject} --tenant {tenant} --at {at}")
+    if case.subject == "budget":
+        cost, limit = (metrics[key].selector(tenant=case.tenant) for key in ("budget.cost", "budget.limit_daily"))
+        label = metrics["budget.cost"].server_label("driver")
+        return (
+            own,
+            ("The day and the month", f"mcreports budget --tenant {tenant} --period {day} --provisional"),
+            ("PromQL: the last hour by driver, roughly", f"sum by ({label}) (increase({cost}[1h]))"),
+            ("PromQL: the daily limit", limit),
+        )
+    if case.subject == "autonomy":
+        done = metrics["autonomy.operations"]
+        good = done.selector(tenant=case.tenant, status="success")
+        every, broken = (one.selector(tenant=case.tenant) for one in (done, metrics["autonomy.violations"]))
+        return (
+            own,
+            ("The gate", f"mcreports autonomy validate --tenant {tenant} --at {at} --window 6h"),
+            ("PromQL: success in 6 h, roughly", f"sum(increase({good}[6h])) / sum(increase({every}[6h]))"),
+            ("PromQL: violations in 6 h, roughly", f"increase({broken}[6h])"),
+        )
+    return (
+        own,
+        ("The changes", "mcreports drift check"),
+        ("PromQL: the gauge", metrics["config.drift"].selector()),
+    )

@@ -1,0 +1,1 @@
+"""The runbook's operations that look at the platform itself."""

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mcreports import schedule
+from mcreports.reports.runs import published
+from mcreports.settings import ReportSettings
+
+Command = Callable[..., Any]
+BUDGET = ("incident", "budget", "--tenant", "TENANT_005", "--at", "2025-10-31T12:00:00Z", "--source", "demo://?seed=7")
+
+
+def test_an_incident_is_published_whole_and_told_on_the_terminal(mcreports: Command, tmp_path: Path) -> None:
+    ran = mcreports(*BUDGET)
+    assert ran.code == 0
+    assert ran.out.startswith("FAIL: TENANT_005: monthly budget 106.3 %, over by 16.3 pp, since 2025-10-27T05:37:17Z\n")
+    assert "[ ] by 2025-10-31T12:15:00Z  Identify the cost drivers: compute grew most, by USD 267.48" in ran.out
+    assert re.search("budget 2  Finance team .* until 2025-10-27T05:52:17Z, overdue", ran.out)
+    (run,) = published(tmp_path / "output").runs
+    assert (run.report, run.period.label, run.tenants, run.state) == (
+        "incident-budget", "2025-10-31", ("TENANT_005",), "preliminary",
+    )  # fmt: skip
+    assert {"report.html", "report.json", "report.ipynb", "snapshot.json"} <= set(run.files)
+    body = json.loads((tmp_path / "output" / run.path / "report.json").read_text())
+    assert {figure["tenant"] for figure in body["figures"]} <= {"TENANT_005", None}
+    assert mcreports("verify", run.path.removesuffix("/r1"), "--json").data["whole"]
+    assert mcreports("replay", run.path.removesuffix("/r1"), "--json").data["identical"]
+    _is_listed_and_never_due(tmp_path / "output", run)
+
+
+def _is_listed_and_never_due(output: Path, run: Any) -> None:
+    index = (output / "index.html").read_text()
+    assert "Now: nothing is published" in index
+    assert "Budget incident, TENANT_005, Friday 31 October 2025" in index
+    assert f'href="{run.path}/report.html"' in index
+    plan = schedule.plan(ReportSettings())
+    assert not {each.report for each in schedule.due(run.generated_at, [run], plan)} & {"incident-budget"}
+
+
+def test_the_same_as_data(mcreports: Command) -> None:
+    data = mcreports("incident", "drift", "--tenant", "TENANT_001", "--at", "2025-10-20T12:00:00Z", "--json").data
+    assert (data["incident"], data["at"], data["verdict"]["status"]) == ("drift", "2025-10-20T12:00:00Z", "fail")
+    assert [(each["area"], each["level"]) for each in data["contacts"] if each["since"]] == [
+        ("technical", 1), ("security", 1),
+    ]  # fmt: skip
+    assert data["checklist"][0] == {"minutes": 5, "step": "Review the detected changes", "known": "by the gauge 1"}
+    assert Path(data["path"], "report.html").exists()
+
+
+@pytest.mark.parametrize("subject", ["budget", "autonomy", "drift"])
+def test_without_the_source_contacts_and_steps_are_told_and_it_leaves_with_75(
+    mcreports: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subject: str
+) -> None:
+    monkeypatch.setenv("MCREPORTS__SOURCE__DEADLINE", "0.3")
+    words = ("incident", subject, "--tenant", "TENANT_003", "--source", "http://127.0.0.1:9")
+    told, data = mcreports(*words), mcreports(*words, "--json")
+    assert (told.code, data.code) == (75, 75)
+    assert "[ ] by 2025-11-03T09:05:00Z" in told.out
+    assert re.search("(ops|platform|security)@company.com", told.out)
+    assert data.data["contacts"]
+    assert data.data["checklist"]
+    assert "127.0.0.1:9" in data.data["error"]
+    assert not list(tmp_path.rglob("report.json"))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--at", "2026-01-01T00:00:00Z"), "is not between"),
+        (("--at", "yesterday"), "is not an instant"),
+        (("--tenant", "NOBODY"), "no tenant is called 'NOBODY'"),
+    ],
+)
+def test_what_cannot_be_is_a_usage_error(mcreports: Command, words: tuple[str, ...], said: str) -> None:
+    ran = mcreports("incident", "budget", "--tenant", "TENANT_001", "--source", "demo://", *words)
+    assert (ran.code, said in ran.err) == (2, True)
