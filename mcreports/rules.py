@@ -109,8 +109,14 @@ def _print(value: Fraction, rule: Rule, target: Decimal) -> tuple[str, str | Non
     marks = [Fraction(mark) for mark in (rule.warn, rule.fail) if mark is not None]
     # nothing but all of it prints as 100 %, and nothing but none of it as 0
     marks += [Fraction(0), Fraction(100)] if rule.unit == "%" else [Fraction(0)]
-    printed = digits(value, marks, 0 if rule.unit in WHOLE else 2 if rule.unit == "x" else 1)
+    printed = digits(_as_float(value, marks), marks, 0 if rule.unit in WHOLE else 2 if rule.unit == "x" else 1)
     return printed, _gap(value, rule, target, len(printed.partition(".")[2]))
+
+
+def _as_float(value: Fraction, marks: Sequence[Fraction]) -> Fraction:
+    """The float beside a value, as its figure carries it, so that both print alike; itself if a mark lies between."""
+    near = Fraction(float(value))
+    return near if all(_side(near, mark) == _side(value, mark) for mark in marks) else value
 
 
 def digits(value: Fraction, marks: Sequence[Fraction], least: int = 1) -> str:

@@ -121,7 +121,8 @@ def _evidence(order: Order, settings: Settings, names: tuple[str, ...], now: dat
     """What the evidence says of these tenants, and for a report of all of them the latest results of checks."""
     directory, period, own = settings.report.evidence, order.period, settings.evidence
     keyring = load_keyring(own)
-    tables = {} if directory is None else evidence.read(directory, period.start, period.end, names, keyring)
+    whose = names if order.tenants is not None else evidence.Everyone(names)
+    tables = {} if directory is None else evidence.read(directory, period.start, period.end, whose, keyring)
     if order.tenants is not None or order.windows is not None:
         return tables
     looked, again = as_of(period.end, now), {}

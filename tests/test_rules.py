@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -8,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcreports.figures import Figure
 from mcreports.rules import RULES, Rule, Subject, digits, judge
+from mcreports.view.format import figure_text
 
 LIMITS = [
     ("budget.utilization.daily", "79.99", "80", "89.99", "90"),
@@ -104,3 +107,11 @@ def test_digits_are_as_few_as_keep_the_value_apart_from_a_mark(value: Any, least
     assert len(text.partition(".")[2]) >= least
     if abs(value - mark) > Fraction(1, 10**11):
         assert (Fraction(text) > mark) == (value > mark)
+
+
+@given(st.fractions(0, 120, max_denominator=400))
+def test_a_verdict_prints_what_its_figure_prints(value: Fraction) -> None:
+    at = datetime(2025, 10, 31, tzinfo=UTC)
+    figure = Figure("budget.utilization.daily", "T", float(value), "%", (at, at), "q", "m")
+    verdict = judge("budget.utilization.daily", RULES["budget.utilization.daily"], value, Subject("T"))
+    assert f"{verdict.value} %" == figure_text(figure)

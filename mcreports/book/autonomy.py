@@ -11,6 +11,7 @@ from mcreports.domains.autonomy import AGREEMENT, CLAIMED, COMPENSATION, OPERATI
 from mcreports.domains.criteria import NEEDED, end_text
 from mcreports.domains.details import SOURCE
 from mcreports.view.crowd import CRITERIA, crowd
+from mcreports.view.format import Shape
 from mcreports.view.markup import Name
 from mcreports.view.tables import CROWD, Column, Table
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 SOURCES = {"metrics": (), "evidence": SOURCE}
 FEW = 6  # of a crowd, tenants whose verdicts are not proven
 THIN = ": not proven"
+FINE = Shape("amount", places=2)  # as the ends of intervals are printed
 
 
 def autonomy_table(report: Report) -> Table:
@@ -59,8 +61,9 @@ def _criteria(verdicts: Judged, tenant: str, *, is_crowd: bool) -> Iterator[Verd
 def autonomy_proof(report: Report) -> Table:
     """What each tenant's operations prove at 95 %, and how many would prove the success that is asked for."""
     columns = (
-        Column("Tenant", "name"), Column("By"), Column("Operations", "number"), Column("Success", "number"),
-        Column("Proven at least", "number"), Column("Compensated", "number"), Column("Proven at most", "number"),
+        Column("Tenant", "name"), Column("By"), Column("Operations", "number"),
+        Column("Success", "number", shape=FINE), Column("Proven at least", "number"),
+        Column("Compensated", "number", shape=FINE), Column("Proven at most", "number"),
         Column("Needed to prove", "number"),
     )  # fmt: skip
     rows = [row for tenant in report.snapshot.tenants for row in _proofs(report, tenant)]
@@ -113,7 +116,11 @@ def residency_table(report: Report) -> Table:
         )
         for tenant in among.shown
     )  # fmt: skip
-    empty = "The evidence has no operation of this period." if report.snapshot.evidence else "No evidence was given."
+    empty = (
+        "The evidence has no operation of this period."
+        if "files" in report.snapshot.evidence
+        else "No evidence was given."
+    )
     return Table("Residency by the evidence", columns, rows, empty=empty, note=note(among))
 
 

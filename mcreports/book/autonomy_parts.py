@@ -61,7 +61,7 @@ def compensation_events(report: Report) -> Table:
         names = (labels[key] or "not given" for key in ("operation_type", "reason", "impact"))
         said = Name(figure.reason or "none")
         rows.append((Name(labels["operation"]), figure, Name(figure.tenant or ""), *map(Name, names), said))
-    empty = "The evidence lists no compensation." if report.snapshot.evidence else "No evidence was given."
+    empty = "The evidence lists no compensation." if "files" in report.snapshot.evidence else "No evidence was given."
     more = "" if len(rows) < compensations.MOST else f"The {len(rows)} gravest events are told. All of them:"
     return Table("Compensation events", columns, tuple(rows), empty=empty, note=more)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mcreports.archive.open import open_source
 from mcreports.book.crowds import judged
-from mcreports.checks import NAMES
+from mcreports.checks import NAMES, Status
 from mcreports.domains.compose import Report, compose
 from mcreports.domains.incident_calls import TELL_BY, calls_of
 from mcreports.domains.incident_case import SINCE, Case, instant_of
@@ -16,6 +16,7 @@ from mcreports.domains.incident_steps import STEP_BY, commands, steps
 from mcreports.domains.incident_take import order_of, take_as_of
 from mcreports.errors import UsageError
 from mcreports.figures import instant_text
+from mcreports.rules import WHOLE
 from mcreports.settings import load
 from mcreports.snapshot import read
 from mcreports.view.format import value_text
@@ -24,6 +25,7 @@ from mcreports.view.page import Card, Cards
 from mcreports.view.tables import Column, Table, verdict_table
 
 if TYPE_CHECKING:
+    from mcreports.checks import Verdict
     from mcreports.domains.incident_calls import Call
     from mcreports.figures import Figure
     from mcreports.view.markup import Part, Text
@@ -31,6 +33,11 @@ if TYPE_CHECKING:
 
 LEVELS = {"warn": "watch", "fail": "fail", "overrun": "overrun"}
 AREAS = {"budget": "Budget", "security": "Security", "technical": "Technical"}
+EMPTY = {
+    Status.PASS: "No condition holds.",
+    Status.UNKNOWN: "Not known: nobody can tell whether a condition holds.",
+    **dict.fromkeys((Status.WARN, Status.FAIL), "Not known: nothing tells when it began."),
+}
 # the figures of the first screen: what each is called, its id, its labels, and the check that judges it
 SINCE_ONSET = {"window": "since the onset"}
 CARDS: dict[str, tuple[tuple[str, str, dict[str, str], str], ...]] = {
@@ -50,7 +57,7 @@ CARDS: dict[str, tuple[tuple[str, str, dict[str, str], str], ...]] = {
     ),
     "drift": (
         ("Seen by the gauge", "config.drift", {}, "config.drift"),
-        ("Seen in the files", "config.drift", {"source": "evidence"}, ""),
+        ("Seen in the files", "config.drift", {"source": "evidence"}, "config.drift"),
         ("Times in 35 days", "incident.drifts", {}, ""),
     ),
 }
@@ -87,8 +94,14 @@ def incident_cards(report: Report) -> Cards:
     for label, figure_id, labels, check in CARDS[Case(report.snapshot).subject]:
         figure = _find(report, figure_id, **labels)
         if figure is not None:
-            cards.append(Card(label, figure, _beside(report, figure_id), verdicts.get(check)))
+            cards.append(Card(label, figure, _beside(report, figure_id), _about(figure, verdicts.get(check))))
     return Cards(tuple(cards))
+
+
+def _about(figure: Figure, verdict: Verdict | None) -> Verdict | None:
+    """The verdict, unless it rests on what another witness counted."""
+    is_counted = verdict is not None and verdict.unit in WHOLE and verdict.value is not None
+    return None if is_counted and verdict is not None and verdict.value != str(figure.value) else verdict
 
 
 def _find(report: Report, figure_id: str, **labels: str) -> Figure | None:
@@ -132,8 +145,7 @@ def incident_since(report: Report) -> Table:
         between = "; ".join(filter(None, ["" if low is None else f"{low} and {high}", figure.reason]))
         name = NAMES.get(labels["condition"], labels["condition"])
         rows.append((name, Strong(figure), LEVELS[labels["level"]], between))
-    at = instant_text(Case(report.snapshot).at)
-    return Table("Since when", columns, tuple(rows), empty=f"No condition is known to hold at {at}.")
+    return Table("Since when", columns, tuple(rows), empty=EMPTY[report.headline.status])
 
 
 def incident_contacts(report: Report) -> Table:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mcreports.cli import options
-from mcreports.cli.context import now, progress, settings_of, source_of
+from mcreports.cli.context import instant_of, now, progress, settings_of, source_of
 from mcreports.cli.outcome import Told, conclude
 from mcreports.errors import UsageError
 
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
     from mcreports.checks import Verdict
     from mcreports.domains import Section
+    from mcreports.evidence.outcomes import Outcome
+    from mcreports.settings import Settings
     from mcreports.snapshot import Snapshot
 
 app = typer.Typer(help="Autonomous operations against their four criteria.", no_args_is_help=True)
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-EARLIEST = 2000  # no Prometheus is older, and 9999 days before it are still a date
 CRITERIA = ("autonomy.operations", "autonomy.compensations", "autonomy.violations", "tenant.info")
 
 
@@ -49,6 +50,14 @@ def validate(
 
     mcreports autonomy validate --tenant TENANT_003 --window 6h --evidence evidence/
     """
+    settings, clock = settings_of(context, source, evidence=evidence), now()
+    end = instant_of(at, clock) if at else clock
+    outcome, told = found(tenant, (end - _length(window), end), settings, clock)
+    conclude(outcome, settings, told, as_json=json)
+
+
+def found(tenant: str, span: tuple[datetime, datetime], settings: Settings, clock: datetime) -> tuple[Outcome, Told]:
+    """What the validation of a window comes to, and what is told beside it."""
     from mcreports.cli.autonomy_words import Words
     from mcreports.domains.autonomy import review_autonomy
     from mcreports.evidence.outcomes import Outcome
@@ -56,18 +65,18 @@ def validate(
     from mcreports.period import Period
     from mcreports.take import Bench, Order, take
 
-    settings, clock = settings_of(context, source, evidence=evidence), now()
-    end = _instant(at, clock) if at else clock
-    span = (end - _length(window), end)
+    end = span[1]
     days = f"{span[0]:%Y-%m-%d}..{end:%Y-%m-%d}"
     order = Order("daily", Period.parse(days), (tenant,), windows=dict.fromkeys(CRITERIA, span))
     with progress() as tell:
         snapshot = take(order, source_of(settings, clock), settings, clock, Bench(tell=tell))
         section = review_autonomy(snapshot, *span)
-    words = Words(Figures(section.figures, span), tenant, snapshot.evidence != {})
+    words = Words(Figures(section.figures, span), tenant, "files" in snapshot.evidence)
     verdicts = _verdicts(snapshot, section, (tenant, span))
-    outcome = Outcome("autonomy.validation", clock, verdicts, words.facts(), _inputs(snapshot))
-    conclude(outcome, settings, Told(span, section.figures, tuple(words.lines())), as_json=json)
+    known = words.facts() | {"source": {"kind": snapshot.source.kind, "url": snapshot.source.url}}
+    own = tuple(figure for figure in section.figures if figure.tenant == tenant)
+    outcome = Outcome("autonomy.validation", clock, verdicts, known, _inputs(snapshot))
+    return outcome, Told(span, own, tuple(words.lines()))
 
 
 def _verdicts(snapshot: Snapshot, section: Section, of: tuple[str, tuple[datetime, datetime]]) -> tuple[Verdict, ...]:
@@ -76,7 +85,7 @@ def _verdicts(snapshot: Snapshot, section: Section, of: tuple[str, tuple[datetim
 
     tenant, span = of
     own = tuple(verdict for verdict in section.verdicts if verdict.tenant == tenant)
-    is_heard = not snapshot.evidence or any(verdict.check == AGREEMENT for verdict in own)
+    is_heard = "files" not in snapshot.evidence or any(verdict.check == AGREEMENT for verdict in own)
     return own if is_heard else (*own, unheard(tenant, span))
 
 
@@ -95,18 +104,3 @@ def _length(text: str) -> timedelta:
         msg = f"--window {text!r} is not a length of time; write it like 30m, 6h or 7d"
         raise UsageError(msg)
     return int(match[1]) * UNITS[match[2]]
-
-
-def _instant(text: str, clock: datetime) -> datetime:
-    from datetime import UTC, datetime
-
-    try:
-        at = datetime.fromisoformat(text)
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        msg = f"--at {text!r} is not an instant; write it like 2025-10-31T12:00:00Z"
-        raise UsageError(msg) from error
-    if not EARLIEST <= at.year <= clock.year or at > clock:
-        msg = f"--at {text} is not between {EARLIEST} and now; nothing was measured then"
-        raise UsageError(msg)
-    return at

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mcreports.settings import Settings
     from mcreports.sources import Source
 
+EARLIEST = 2000  # no Prometheus is older, and 9999 days before it are still a date
 CLOCK = "MCREPORTS_NOW"  # an instant that stands in for the clock, to rehearse what would be due
 
 
@@ -142,3 +143,17 @@ def zone_period(text: str | None, report: str, settings: Settings, at: datetime)
 
     zone = settings.report.zone
     return last_closed(report, at, zone) if text is None else Period.parse(text, zone)
+
+
+def instant_of(text: str, clock: datetime) -> datetime:
+    """The instant that ``--at`` names, not after now; a UsageError for what is none."""
+    try:
+        at = datetime.fromisoformat(text)
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        msg = f"--at {text!r} is not an instant; write it like 2025-10-31T12:00:00Z"
+        raise UsageError(msg) from error
+    if not EARLIEST <= at.year <= clock.year or at > clock:
+        msg = f"--at {text} is not between {EARLIEST} and now; nothing was measured then"
+        raise UsageError(msg)
+    return at

@@ -37,6 +37,7 @@ def demo(context: typer.Context, output: options.Output = None) -> None:
         return
     from tempfile import TemporaryDirectory
 
+    from mcreports.cli.demo_results import with_results
     from mcreports.period import Period
     from mcreports.reports.front_page import build
     from mcreports.reports.produce import Workshop, produce
@@ -45,14 +46,15 @@ def demo(context: typer.Context, output: options.Output = None) -> None:
     from mcreports.take import Order
 
     source = DemoSource.from_url(URL)
-    with TemporaryDirectory() as scratch, progress() as tell:
+    with TemporaryDirectory() as scratch:
         evidence = Path(scratch) / "evidence"
         write_evidence(evidence, source.seed)
-        settings = settings_of(context, URL, output=output, evidence=evidence)
-        for report, label in PERIODS.items():
-            shop = Workshop(source, settings, NOW, partial(_tell, tell, report))
-            run = produce(Order(report, Period.parse(label)), shop)
-            say(f"{report:8} {label}  {run.status.upper()}: {one_line(run.headline)}")
+        settings = with_results(settings_of(context, URL, output=output, evidence=evidence), Path(scratch))
+        with progress() as tell:
+            for report, label in PERIODS.items():
+                shop = Workshop(source, settings, NOW, partial(_tell, tell, report))
+                run = produce(Order(report, Period.parse(label)), shop)
+                say(f"{report:8} {label}  {run.status.upper()}: {one_line(run.headline)}")
         build(settings.report.output, NOW)
     print(f"Open {settings.report.output / 'index.html'}")
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from mcreports.domains.drift_witnesses import Finding
     from mcreports.evidence.configuration import Drift
+    from mcreports.evidence.outcomes import Outcome
     from mcreports.figures import Figure
     from mcreports.settings import Settings
 
@@ -44,27 +45,32 @@ def check(
 
     mcreports drift check --evidence evidence/v0.3.3 --source http://prometheus:9090
     """
-    from mcreports.domains.drift import DRIFT, files_figure
-    from mcreports.domains.drift_gate import judge_gate
-    from mcreports.evidence.outcomes import Outcome
-
     settings, at = settings_of(context, source, evidence=evidence), now()
     approver, root = asked(), _directory(settings)
-    drift = _gathered(root, settings, at)
+    drift = gathered(root, settings, at)
     if approver is not None:
         obstacle = _obstacle(drift)
         if obstacle:
             say(f"nothing was approved: {obstacle}")
         else:
             say(f"approved: {_record(root, drift, approver, settings, at)}")
-            drift = _gathered(root, settings, at)
+            drift = gathered(root, settings, at)
+    outcome, told = found(drift, settings, at)
+    conclude(outcome, settings, told, as_json=json)
+
+
+def found(drift: Drift, settings: Settings, at: datetime) -> tuple[Outcome, Told]:
+    """What the check comes to, and what is told beside it."""
+    from mcreports.domains.drift import DRIFT, files_figure
+    from mcreports.domains.drift_gate import judge_gate
+    from mcreports.evidence.outcomes import Outcome
+
     window = (at - WINDOW, at)
     gauge, figures = _gauge(settings, window)
     gate = judge_gate(drift, gauge, settings.rule(DRIFT), at)
     inputs = {place.name: document.sha256 for place, document, _ in drift.files if document is not None}
     outcome = Outcome(DRIFT, at, gate.verdicts, facts(drift), inputs)
-    told = Told(window, (files_figure(gate.files, window), *figures), tuple(lines(drift)))
-    conclude(outcome, settings, told, as_json=json)
+    return outcome, Told(window, (files_figure(gate.files, window), *figures), tuple(lines(drift)))
 
 
 @app.command()
@@ -81,12 +87,12 @@ def approve(
     """
     settings, at = settings_of(context, evidence=evidence), now()
     root = _directory(settings)
-    drift = _gathered(root, settings, at)
+    drift = gathered(root, settings, at)
     obstacle = _obstacle(drift)
     if obstacle:
         raise UsageError(obstacle)
     file = _record(root, drift, Approver(by, reason), settings, at)
-    drift = _gathered(root, settings, at)
+    drift = gathered(root, settings, at)
     if json:
         show_json({"approval": str(file), **facts(drift)})
         return
@@ -111,7 +117,7 @@ def restore(
     settings, at = settings_of(context, evidence=evidence), now()
     root = _directory(settings)
     sound_baseline(root)
-    drift = _gathered(root, settings, at)
+    drift = gathered(root, settings, at)
     if not json:
         _show(drift)
     if drift.is_whole and not drift.changes and not any(_false(drift)):
@@ -142,7 +148,8 @@ def _directory(settings: Settings) -> Path:
     return root
 
 
-def _gathered(root: Path, settings: Settings, at: datetime) -> Drift:
+def gathered(root: Path, settings: Settings, at: datetime) -> Drift:
+    """Baseline, current state and approvals of a directory, as of now."""
     from mcreports.evidence.configuration import gather
     from mcreports.evidence.keys import load_keyring
 

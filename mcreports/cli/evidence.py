@@ -10,7 +10,7 @@ import typer
 
 from mcreports.cli import evidence_keys, options
 from mcreports.cli.context import now, say, settings_of, show_json, zone_period
-from mcreports.cli.outcome import EXITS, Told, conclude
+from mcreports.cli.outcome import EXITS, Told, conclude, keep, stated
 from mcreports.errors import EvidenceError, SettingsError, UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from mcreports.evidence.bundles.pack import Packed
     from mcreports.evidence.bundles.verify import Verified
+    from mcreports.evidence.outcomes import Outcome
+    from mcreports.period import Period
     from mcreports.settings import Settings
 
 app = typer.Typer(help="Evidence that proves itself: signed bundles, their archive, their keys.", no_args_is_help=True)
@@ -37,36 +39,24 @@ def pack(
     output: Directory = None,
     json: options.Json = False,
 ) -> None:
-    """Pack a directory of evidence with what it proves of a week or any other period; leave with 4 if nothing signs it.
+    """Pack a directory of evidence with what it proves of a week or any other period, and verify what was packed.
+
+    The result is kept for the next report. Without a key nothing signs the bundle, and it leaves with 4.
 
     mcreports evidence pack --evidence evidence/ --period 2025-10
     """
     from mcreports.checks import Status
-    from mcreports.evidence.bundles.pack import Order, keep, predecessor
-    from mcreports.evidence.bundles.pack import pack as make
-    from mcreports.evidence.keys import load_keyring, load_signer
 
     settings, at = settings_of(context, evidence=evidence), now()
-    own, root = settings.evidence, settings.report.evidence
-    chosen = zone_period(period, "weekly", settings, at)
-    if root is None:
-        msg = "no evidence is named: give --evidence, or evidence in the [report] section of mcreports.toml"
-        raise UsageError(msg)
-    if chosen.end > at:
-        msg = f"{chosen} is not over; choose an earlier --period"
-        raise UsageError(msg)
-    signer, keyring = None if own.key_file is None else load_signer(own.key_file), load_keyring(own)
-    bundles = output or own.bundles
-    before, doubts = predecessor(chosen, own.archives, bundles, keyring) if signer else (None, ())
-    packed = make(root, Order(own.version, chosen, at), (signer, keyring), before)
-    path, is_new = keep(packed, bundles)
-    for doubt in doubts:
-        say(f"not taken for the bundle before: {doubt}")
-    _tell(packed, path, is_signed=signer is not None, as_json=json)
+    packed, path, is_new = pack_period(settings, at, zone_period(period, "weekly", settings, at), output)
+    is_signed = settings.evidence.key_file is not None
+    _tell(packed, path, is_signed=is_signed, as_json=json)
     say("packed" if is_new else "the same bundle lies there already")
-    if signer is None:
+    if not is_signed:
         say("UNSIGNED: it proves nothing to anybody; run `mcreports evidence key new`, and set evidence.key_file")
         raise typer.Exit(EXITS[Status.UNKNOWN])
+    outcome, told = verified_result(settings, at, (path, None), None)
+    keep(stated(outcome, told), settings, told)
 
 
 @app.command()
@@ -83,20 +73,13 @@ def verify(
     mcreports evidence verify dist/evidence-v0.3.3-20251103T090000Z.zip --period 2025-10
     """
     from mcreports.evidence.bundles.how import HOW
-    from mcreports.evidence.bundles.verify import CHECK, judge
-    from mcreports.evidence.outcomes import Outcome
 
     if how:
         print(HOW, end="")
         return
     settings, at = settings_of(context), now()
-    file, found = _verified(settings, at, (bundle, previous), period)
-    verdicts = judge(found, file.name, settings.rule("evidence.compliance"))
-    outcome = Outcome(CHECK, at, verdicts, found.facts(), {file.name: found.examined.sha256})
-    stated = found.bundle
-    window = None if stated is None else (stated.period.start, stated.period.end)
-    lines = () if stated is None else (f"{file}: {stated.period.label}, signed by {found.examined.keyid}",)
-    conclude(outcome, settings, Told(window, lines=lines), as_json=json)
+    outcome, told = verified_result(settings, at, (bundle, previous), period)
+    conclude(outcome, settings, told, as_json=json)
 
 
 @app.command()
@@ -107,7 +90,7 @@ def archive(
     check: Annotated[bool, typer.Option("--check", help="Archive nothing, only check what is archived.")] = False,
     json: options.Json = False,
 ) -> None:
-    """Keep a month's bundle, written once, and check every month that is archived again.
+    """Keep a month's bundle, written once and packed now if nobody has, and check every archived month again.
 
     mcreports evidence archive --period 2025-10
     """
@@ -117,12 +100,14 @@ def archive(
     settings, at = settings_of(context), now()
     own, keyring = settings.evidence, load_keyring(settings.evidence)
     if not check:
-        _archive(settings, at, bundle, period)
+        file, is_new = archive_month(settings, at, bundle, period)
+        say(f"{'archived' if is_new else 'archived already, with the same bytes'}: {file}")
     found = outcome(own.archives, keyring, at)
     conclude(found, settings, Told(data={"archives": str(own.archives)}), as_json=json)
 
 
-def _archive(settings: Settings, at: datetime, bundle: Path | None, period: str | None) -> None:
+def archive_month(settings: Settings, at: datetime, bundle: Path | None, period: str | None) -> tuple[Path, bool]:
+    """Archive a month's bundle, the newest that was packed or one that is packed now; its file, and if it is new."""
     from mcreports.evidence.bundles.archive import add
     from mcreports.evidence.bundles.container import MOST_BUNDLE
     from mcreports.evidence.bundles.pack import look, newest
@@ -138,13 +123,51 @@ def _archive(settings: Settings, at: datetime, bundle: Path | None, period: str 
     if month.kind != "month" or month.end > at:
         msg = f"{month} is not a month that is over; write it like 2025-10"
         raise UsageError(msg)
-    file = bundle or newest(own.bundles, keyring, month)
+    file = bundle or newest(own.bundles, keyring, month) or pack_period(settings, at, month, None)[1]
     stated, _ = look(file, keyring)
     if stated.period != month:
         msg = f"{file} is of {stated.period.label}, not of {month.label}; give --period {stated.period.label}"
         raise UsageError(msg)
     entry, is_new = add(read(file, MOST_BUNDLE), own.archives, (signer, keyring), at)
-    say(f"{'archived' if is_new else 'archived already, with the same bytes'}: {own.archives / entry.file}")
+    return own.archives / entry.file, is_new
+
+
+def pack_period(settings: Settings, at: datetime, period: Period, output: Path | None) -> tuple[Packed, Path, bool]:
+    """The bundle of the settings' evidence for a period that is over, its file, and whether that is new."""
+    from mcreports.evidence.bundles.pack import Order, pack, predecessor
+    from mcreports.evidence.bundles.pack import keep as put
+    from mcreports.evidence.keys import load_keyring, load_signer
+
+    own, root = settings.evidence, settings.report.evidence
+    if root is None:
+        msg = "no evidence is named: give --evidence, or evidence in the [report] section of mcreports.toml"
+        raise UsageError(msg)
+    if period.end > at:
+        msg = f"{period} is not over; choose an earlier --period"
+        raise UsageError(msg)
+    signer, keyring = None if own.key_file is None else load_signer(own.key_file), load_keyring(own)
+    bundles = output or own.bundles
+    before, doubts = predecessor(period, own.archives, bundles, keyring) if signer else (None, ())
+    for doubt in doubts:
+        say(f"not taken for the bundle before: {doubt}")
+    packed = pack(root, Order(own.version, period, at), (signer, keyring), before)
+    return packed, *put(packed, bundles)
+
+
+def verified_result(
+    settings: Settings, at: datetime, files: tuple[Path | None, Path | None], period: str | None
+) -> tuple[Outcome, Told]:
+    """What verifying a bundle comes to, and what is told beside it."""
+    from mcreports.evidence.bundles.verify import CHECK, judge
+    from mcreports.evidence.outcomes import Outcome
+
+    file, found = _verified(settings, at, files, period)
+    verdicts = judge(found, file.name, settings.rule("evidence.compliance"))
+    outcome = Outcome(CHECK, at, verdicts, found.facts(), {file.name: found.examined.sha256})
+    stated = found.bundle
+    window = None if stated is None else (stated.period.start, stated.period.end)
+    lines = () if stated is None else (f"{file}: {stated.period.label}, signed by {found.examined.keyid}",)
+    return outcome, Told(window, lines=lines)
 
 
 def _verified(

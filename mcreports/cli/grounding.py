@@ -15,6 +15,7 @@ from mcreports.errors import UsageError
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from mcreports.evidence.outcomes import Outcome
     from mcreports.period import Period
     from mcreports.settings import Settings
     from mcreports.snapshot import Snapshot
@@ -43,25 +44,30 @@ def verify(
 
     mcreports grounding verify --period 2025-W44 --evidence evidence/
     """
-    from mcreports.cli.grounding_words import facts, lines
-    from mcreports.domains.verification import verify_grounding
-    from mcreports.evidence import read_golden_set
-    from mcreports.evidence.outcomes import Outcome
-
     settings, at = settings_of(context, source, evidence=evidence), now()
     chosen = zone_period(period, "weekly", settings, at)
     if chosen.end > at:
         msg = f"{chosen} is not over; choose an earlier --period"
         raise UsageError(msg)
-    wanted = tuple(dict.fromkeys(tenant)) if tenant else None
+    outcome, told = found(chosen, tuple(dict.fromkeys(tenant)) if tenant else None, settings, at)
+    conclude(outcome, settings, told, as_json=json)
+
+
+def found(chosen: Period, wanted: tuple[str, ...] | None, settings: Settings, at: datetime) -> tuple[Outcome, Told]:
+    """What the verification of a period comes to, and what is told beside it."""
+    from mcreports.cli.grounding_words import facts, lines
+    from mcreports.domains.verification import verify_grounding
+    from mcreports.evidence import read_golden_set
+    from mcreports.evidence.outcomes import Outcome
+
     snapshot = _taken(chosen, wanted, settings, at)
     file = settings.evidence.golden_set
     # the golden set is of the whole platform: its texts are not for a single tenant
     golden = {} if wanted else snapshot.evidence if file is None else read_golden_set(file)
-    found = verify_grounding(snapshot, chosen, golden)
-    told = Told((chosen.start, chosen.end), found.section.figures, tuple(lines(found, is_whole=not wanted)))
-    outcome = Outcome("grounding.verification", at, found.section.verdicts, facts(found), found.inputs())
-    conclude(outcome, settings, told, as_json=json)
+    verified = verify_grounding(snapshot, chosen, golden)
+    told = Told((chosen.start, chosen.end), verified.section.figures, tuple(lines(verified, is_whole=not wanted)))
+    known = facts(verified) | {"source": {"kind": snapshot.source.kind, "url": snapshot.source.url}}
+    return Outcome("grounding.verification", at, verified.section.verdicts, known, verified.inputs()), told
 
 
 def _taken(chosen: Period, wanted: tuple[str, ...] | None, settings: Settings, at: datetime) -> Snapshot:

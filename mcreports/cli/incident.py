@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mcreports.cli import options
-from mcreports.cli.autonomy import _instant as instant
+from mcreports.cli.context import instant_of as instant
 from mcreports.cli.context import now, one_line, progress, say, settings_of, show_json, source_of
 from mcreports.errors import McreportsError
 

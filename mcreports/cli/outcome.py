@@ -36,10 +36,9 @@ def conclude(
 ) -> None:
     """Print the verdicts, keep the outcome and its page, and leave with what the gravest verdict asks for."""
     told = told or Told()
-    if told.window is not None:
-        outcome = _of_window(outcome, told.window)
+    outcome = stated(outcome, told)
     if is_kept:
-        _keep(outcome, settings, told)
+        keep(outcome, settings, told)
     if as_json:
         show_json(_data(outcome, told))
     else:
@@ -48,14 +47,17 @@ def conclude(
         raise typer.Exit(EXITS[outcome.status])
 
 
-def _of_window(outcome: Outcome, window: tuple[datetime, datetime]) -> Outcome:
+def stated(outcome: Outcome, told: Told) -> Outcome:
     """The outcome with the window that it speaks of: found out now, it may be of long ago."""
     from mcreports.figures import instant_text
 
-    return replace(outcome, facts={"window": [instant_text(at) for at in window], **outcome.facts})
+    if told.window is None:
+        return outcome
+    return replace(outcome, facts={"window": [instant_text(at) for at in told.window], **outcome.facts})
 
 
-def _keep(outcome: Outcome, settings: Settings, told: Told) -> None:
+def keep(outcome: Outcome, settings: Settings, told: Told) -> None:
+    """Keep an outcome, signed if there is a key, with its page beside it."""
     from mcreports.evidence.keys import load_signer
     from mcreports.evidence.outcomes import write
     from mcreports.reports.outcome_page import write_page

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mcreports.cli import options
 from mcreports.cli.context import metrics_of, now, progress, settings_of
 from mcreports.cli.outcome import Told, conclude
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mcreports.evidence.outcomes import Outcome
+    from mcreports.settings import Settings
 
 HELP = """Whether the platform is ready for production: twelve validations, each proven by an outcome.
 
@@ -31,18 +37,26 @@ def readiness(
     json: options.Json = False,
 ) -> None:
     """Try all twelve, keep the result, its page and the runbook's report."""
+    settings, at = settings_of(context, source, evidence=evidence), now()
+    outcome, told = found(settings, at, output)
+    conclude(outcome, settings if output is None else _elsewhere(settings, output), told, as_json=json)
+
+
+def found(settings: Settings, at: datetime, output: Path | None = None) -> tuple[Outcome, Told]:
+    """What the twelve come to, and what is told beside them; the runbook's report is put where results are kept."""
     from mcreports.evidence.keys import load_keyring
     from mcreports.operations.readiness.grounds import Grounds
     from mcreports.operations.readiness.report import CHECK, document, keep, outcome
     from mcreports.operations.readiness.validations import validate
 
-    settings, at = settings_of(context, source, evidence=evidence), now()
     grounds = Grounds(settings, metrics_of(settings), load_keyring(settings.evidence), at)
     with progress() as tell:
         validations = validate(grounds, tell)
-    if output is not None:
-        settings = settings.model_copy(update={"evidence": settings.evidence.model_copy(update={"out": output})})
     told = document(validations, at)
-    file = keep(told, settings.evidence.out, at)
+    file = keep(told, output or settings.evidence.out, at)
     found = outcome(validations, settings.rule(CHECK), at)
-    conclude(found, settings, Told(lines=(f"report: {file}",), data={"report": told}), as_json=json)
+    return found, Told(lines=(f"report: {file}",), data={"report": told})
+
+
+def _elsewhere(settings: Settings, output: Path) -> Settings:
+    return settings.model_copy(update={"evidence": settings.evidence.model_copy(update={"out": output})})

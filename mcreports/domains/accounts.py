@@ -47,7 +47,7 @@ def accounts(snapshot: Snapshot) -> Accounts:
     spans = sorted(_spans(snapshot))
     found: Accounts = {}
     for part in snapshot.parts(COST):
-        for (tenant, driver), line in _curves(snapshot, part).items():
+        for (tenant, driver), line in curves(snapshot, part).items():
             spends = dict(zip(spans, ledger.spends(line, spans), strict=True))
             account = Account(int(line.ts[0]), int(line.ts[-1]), line.interval, spends)
             found.setdefault(tenant, {})[driver] = account
@@ -59,7 +59,7 @@ def spend(snapshot: Snapshot, account: tuple[str, str], span: Milliseconds) -> S
     tenant, _ = account
     near = snapshot.memo.get("curves")
     if near is None or near[0] != tenant:
-        near = tenant, _curves(snapshot, snapshot.lot(COST, tenant))
+        near = tenant, curves(snapshot, snapshot.lot(COST, tenant))
         snapshot.memo["curves"] = near
     line: Curve = near[1][account]
     return ledger.spend(line, *span)
@@ -78,7 +78,8 @@ def _spans(snapshot: Snapshot) -> set[Milliseconds]:
     }
 
 
-def _curves(snapshot: Snapshot, table: pd.DataFrame) -> dict[tuple[str, str], Curve]:
+def curves(snapshot: Snapshot, table: pd.DataFrame) -> dict[tuple[str, str], Curve]:
+    """The curve of each tenant and driver of a table of costs."""
     window = snapshot.windows[COST]
     after = max(snapshot.period.after, window.end.date())
     covered = replace(snapshot.period, label="", kind="range", first=window.start.date(), after=after)

@@ -70,7 +70,10 @@ def review_autonomy(snapshot: Snapshot, start: datetime, end: datetime) -> Secti
 def _open(snapshot: Snapshot, window: tuple[datetime, datetime]) -> Case:
     counted = {key: tally(snapshot, f"autonomy.{key}", *window) for key in COUNTERS}
     records = {tenant: _record(counted, tenant) for tenant in snapshot.tenants}
-    found = {tenant: details(snapshot, tenant, window) for tenant in (snapshot.tenants if snapshot.evidence else ())}
+    found = {
+        tenant: details(snapshot, tenant, window)
+        for tenant in (snapshot.tenants if "files" in snapshot.evidence else ())
+    }
     return Case(snapshot, window, counted, records, {tenant: own for tenant, own in found.items() if own is not None})
 
 
@@ -91,7 +94,7 @@ def _judge(case: Case) -> Section:
 
 def _parts(case: Case, section: Section) -> Iterator[Figure]:
     """By type and by reason: of the platform, and of the few tenants that have something to explain."""
-    told = compensations.events(case.snapshot, case.window) if case.found else []
+    told = compensations.events(case.snapshot, case.window) if "files" in case.snapshot.evidence else []
     yield from compensations.told(told, case.window)
     few = _few(case, section)
     for record in ([case.whole] if len(case.records) > 1 else []) + [case.records[tenant] for tenant in few]:

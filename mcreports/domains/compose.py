@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mcreports.domains import Section, budget, facts, incident, limits, trends
-from mcreports.domains.autonomy import judge_autonomy
+from mcreports.domains.autonomy import judge_autonomy, review_autonomy
 from mcreports.domains.calendar import Calendar
 from mcreports.domains.coverage import judge_coverage
 from mcreports.domains.drift import judge_drift
@@ -57,7 +57,7 @@ def _now(snapshot: Snapshot) -> Section:
     """Every domain over the period itself."""
     span = seen_part(snapshot, snapshot.period)
     section = budget.assess(snapshot)
-    judges = [judge_autonomy, judge_grounding, judge_platform, judge_drift, judge_coverage]
+    judges = [review_autonomy, judge_grounding, judge_platform, judge_drift, judge_coverage]
     # evidence is reviewed weekly; a day without any is a day like most
     judges += [judge_evidence] if "files" in snapshot.evidence or snapshot.report != "daily" else []
     judges += [judge_operations]

@@ -43,7 +43,8 @@ def alerts(case: Case) -> Iterator[Figure]:
         for name, when in {warns: BEYOND, fails: BEYOND if warns == fails else frozenset({Status.FAIL})}.items():
             holds = drifting if alert.check == DRIFT else _holds(verdict, when)
             yield replace(
-                _blank(case, alert.check), labels=(("alert", name),), reason=verdict.reason if verdict else "",
+                _blank(case, alert.check), labels=(("alert", name),),
+                reason=verdict.reason if verdict and holds is not False else "",
                 value=None if holds is None else HOLDS if holds else HOLDS_NOT,
                 quality=Quality.UNKNOWN if holds is None else Quality.ACTUAL,
                 method=f"{alert.check} is {' or '.join(sorted(when))}",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mcreports.checks import Status
 from mcreports.domains import Section
 from mcreports.domains.drift import DRIFT, judge_drift
 from mcreports.domains.incident_case import FAIL, Onset
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mcreports.domains.incident_case import Case
 
 LOOKED_AT = timedelta(days=1)
+FILE = "config/config-current.json"
 FILES, RUNS = "incident.files", "incident.drifts"
 
 
@@ -49,7 +51,18 @@ def assess(case: Case) -> Section:
         doubt = "it was up on the first sample that there is" if before is None else ""
         onset = Onset(DRIFT, FAIL, first, between, doubt)
         figures.append(onset.figure(case, None, query, "the first sample of the gauge's newest run above 0"))
+    elif (differ := _differ(case)) is not None and any(v.status is Status.FAIL for v in section.verdicts):
+        figures.append(differ.figure(case, None, FILE, "when the files that differ were written"))
     return Section(tuple(figures), section.verdicts)
+
+
+def _differ(case: Case) -> Onset | None:
+    """When the configuration that differs was written: that it does the files tell, not since when."""
+    config = case.snapshot.evidence.get("config")
+    if config is None or not any(_files(case)):
+        return None
+    before, after = (config.loc[config["side"] == side, "ts"].max().to_pydatetime() for side in ("baseline", "current"))
+    return Onset(DRIFT, FAIL, after, (before, after), "the files tell that they differ, not since when")
 
 
 @dataclass(frozen=True)
@@ -99,7 +112,7 @@ def _files(case: Case) -> Iterator[Figure]:
         old, new = before.get(path), after.get(path)
         if old != new:
             how = "added" if old is None else "removed" if new is None else "changed"
-            blank = Figure(FILES, None, 1, "changes", span, "config/config-current.json#/configs", "evidence.compare")
+            blank = Figure(FILES, None, 1, "changes", span, f"{FILE}#/configs", "evidence.compare")
             yield replace(
                 blank, labels=(("change", how), ("path", path)), quality=Quality.ACTUAL,
                 reason=f"{_short(old)} to {_short(new)}",

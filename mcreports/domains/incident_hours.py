@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mcreports.domains import ledger
-from mcreports.domains.accounts import COST, _curves
+from mcreports.domains.accounts import COST, curves
 from mcreports.domains.derive import money
 from mcreports.domains.money import open_books
 from mcreports.domains.series import milliseconds
@@ -40,7 +40,7 @@ def foresee(case: Case, spans: Sequence[tuple[datetime, datetime]]) -> None:
     if not own:
         return
     wanted = [(milliseconds(start), milliseconds(end)) for start, end in spans]
-    for (_, driver), line in _curves(case.snapshot, case.snapshot.lot(COST, case.tenant)).items():
+    for (_, driver), line in curves(case.snapshot, case.snapshot.lot(COST, case.tenant)).items():
         own[driver].spends.update(zip(wanted, ledger.spends(line, wanted), strict=True))
 
 

@@ -105,7 +105,9 @@ def _known(tenant: str, figures: Figures) -> defaultdict[str, Known]:
         for kind in ("policy", "residency")
     )
     known["violations"] = say("policy ", policy, ", residency ", residency)
-    known["changes"] = say("by the gauge ", find("config.drift"))
+    seen = [("gauge", find("config.drift")), ("files", find("config.drift", source="evidence"))]
+    told = [(f"by the {name} ", figure) for name, figure in seen if figure is not None]
+    known["changes"] = say(*(part for place, one in enumerate(told) for part in (("", ", ")[place], *one)))
     paths = [dict(figure.labels)["path"] for figure in figures.where("incident.files")]
     known["files"] = (several(paths, FEW),) if paths else ()
     return known

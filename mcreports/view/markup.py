@@ -10,7 +10,7 @@ from fractions import Fraction
 from mcreports.checks import Status, Verdict
 from mcreports.figures import Figure, Quality, plain
 from mcreports.names import called
-from mcreports.view.format import FULL, Shape, figure_text, percent, value_text
+from mcreports.view.format import FULL, Shape, figure_text, percent, thresholds, value_text
 from mcreports.view.words import MARKS, instant_words, target_words, verdict_words, word
 
 # the forms of a report that leave nothing out
@@ -141,14 +141,14 @@ def figure_html(figure: Figure, shape: Shape = FULL, *, passport: bool = True) -
 
 def passport_text(figure: Figure) -> str:
     """What stands behind a figure: window, quality, bounds, coverage, method and query."""
-    start, end = figure.window
+    (start, end), shape = figure.window, Shape(marks=thresholds(figure.id))
     lines = [
         f"{figure.id}, {figure.quality.value}",
         f"{instant_words(start)} to {instant_words(end)}",
         "" if figure.coverage is None else f"{percent(100 * figure.coverage)} of the expected samples",
         f"samples: {figure.samples:,}" if figure.samples else "",
         f"resets: {figure.resets:,}" if figure.resets else "",
-        " to ".join(value_text(bound, figure.unit) for bound in figure.bounds) if figure.bounds else "",
+        " to ".join(value_text(bound, figure.unit, shape) for bound in figure.bounds) if figure.bounds else "",
         figure.reason,
         figure.method,
         figure.query,

@@ -165,7 +165,8 @@ def test_replicas_are_not_added_up_and_drivers_are(scene: Callable[..., Any], pr
         played.put(CATALOGUE["budget.limit_monthly"], (744.0 * 12, 2), tenant=name)
         for driver in ("compute", "storage"):
             played.grow(CATALOGUE["budget.cost"], each, tenant=name, driver=driver)
-    played.series += [({**own, "replica": "b"}, values) for own, values in played.series if own["tenant"] == "pair"]
+    pair = [(own, values) for own, values in played.series if own["tenant"] == "pair" and "driver" in own]
+    played.series += [({**own, "replica": "b"}, values) for own, values in pair]
     played.expect("TenantBudgetBurnRateHigh", "warning", tenant="alone")
     played.expect("TenantBudgetBurnRateHigh", "critical", tenant="alone")
     ran = promtool(played, Settings(), {"TenantBudgetBurnRateHigh"})

@@ -30,6 +30,9 @@ ALL = list(commands(get_command(app)))
 def test_the_commands_are_those_of_the_contract() -> None:
     wanted = "demo,demo load,report,budget,autonomy validate,grounding verify,verify,replay,schedule show,schedule run"
     wanted += ",schedule export,portal build,doctor,config show,config check,config schema"
+    wanted += ",drift check,drift approve,drift restore,evidence pack,evidence verify,evidence archive,evidence key new"
+    wanted += ",evidence key show,readiness,egress check,export rules,export dashboard,export metrics"
+    wanted += ",incident budget,incident autonomy,incident drift"
     assert {" ".join(words) for words in ALL} >= set(wanted.split(","))
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -289,3 +290,18 @@ def test_without_data_nothing_is_known_and_the_first_level_looks_into_it(
     assert set(alerts(report).values()) == {None}
     assert [at for at in reached(report).values() if at] == [instant(NOON)]
     assert next(f.value for f in report.figures.where("incident.step_by")) == "2025-10-31T12:05:00Z"
+
+
+def test_files_that_differ_tell_that_they_do_and_not_since_when(tmp_path: Any) -> None:
+    write_evidence(tmp_path, 7)
+    file = tmp_path / "config" / "config-current.json"
+    body = json.loads(file.read_text())
+    body["configs"]["gateway/new.yaml"] = "open: true"
+    file.write_text(json.dumps(body))
+    settings = Settings(report={"evidence": tmp_path})  # type: ignore[arg-type]
+    report = incident(DEMO, "drift", "2025-11-01T00:00", "TENANT_001", settings)
+    paths = {dict(f.labels)["path"]: dict(f.labels)["change"] for f in report.figures.where("incident.files")}
+    assert paths["gateway/new.yaml"] == "added"
+    figure = began(report)["config.drift", "fail"]
+    assert (figure.value, figure.quality.value) == ("2025-10-31T23:00:00Z", "estimated")
+    assert alerts(report)["ConfigurationDriftDetected"] == "does not hold"

@@ -141,8 +141,8 @@ def look(file: Path, keyring: Keyring) -> tuple[Bundle, str]:
         raise EvidenceError(msg) from error
 
 
-def newest(bundles: Path, keyring: Keyring, period: Period) -> Path:
-    """The file of the newest bundle of exactly this period that a trusted key signed; an EvidenceError without one."""
+def newest(bundles: Path, keyring: Keyring, period: Period) -> Path | None:
+    """The file of the newest bundle of exactly this period that a trusted key signed, if there is one."""
     found = []
     for path in _files(bundles):
         try:
@@ -151,13 +151,7 @@ def newest(bundles: Path, keyring: Keyring, period: Period) -> Path:
             continue  # whoever verifies it by its name is told why
         if bundle.period == period:
             found.append((bundle.at, path))
-    if not found:
-        msg = (
-            f"{bundles}: holds no bundle of {period.label} that a trusted key signed; "
-            f"run `mcreports evidence pack --period {period.label}`"
-        )
-        raise EvidenceError(msg)
-    return max(found)[1]
+    return max(found)[1] if found else None
 
 
 def last_file(bundles: Path) -> Path | None:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from mcreports.errors import EvidenceError
 from mcreports.evidence.fields import FieldError, shown
+from mcreports.evidence.strict_yaml import MOST_BYTES, parse_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-MOST_BYTES = 1 << 19
 MOST_FILES = 500
-DEEPEST = 40
-LONGEST_NUMBER = 40
 ENDINGS = frozenset({".yaml", ".yml", ".json"})
 
 
@@ -49,31 +45,6 @@ class Manifests:
     digests: tuple[tuple[str, str], ...] = ()
 
 
-class _Guarded(yaml.SafeLoader):
-    """The safe loader without references, without a key twice, and not beyond a depth."""
-
-    depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:  # noqa: ANN401 - yaml's own
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("holds a reference to an anchor, which is refused; write it out")
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise yaml.YAMLError(f"is nested more than {DEEPEST} deep")
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        if isinstance(node, yaml.ScalarNode) and node.tag.endswith(":int") and len(node.value) > LONGEST_NUMBER:
-            raise yaml.YAMLError(f"has a number of {len(node.value)} digits")
-        return node
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - yaml's own
-        times = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
-        for key, count in times.most_common(1):
-            if count > 1:
-                raise yaml.YAMLError(f"has the key {shown(key)} twice, line {node.start_mark.line + 1}")
-        return super().construct_mapping(node, deep)
-
-
 def read(paths: Sequence[Path]) -> Manifests:
     """Every object in the files and directories; what cannot be read is a fault that names its file."""
     objects: list[Manifest] = []
@@ -83,9 +54,9 @@ def read(paths: Sequence[Path]) -> Manifests:
         try:
             raw = _bytes(path, root)
             digests[name] = hashlib.sha256(raw).hexdigest()
-            for number, document in enumerate(_documents(raw), start=1):
+            for number, document in enumerate(parse_all(raw), start=1):
                 _unpack(document, name, f"document {number}", objects)
-        except FieldError as error:
+        except EvidenceError as error:
             faults.append(Fault(name, str(error)))
     return Manifests(tuple(objects), tuple(faults), tuple(sorted(digests.items())))
 
@@ -129,24 +100,7 @@ def _bytes(path: Path, root: Path) -> bytes:
     except (OSError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "its links go round in a circle"
         raise FieldError("file", f"cannot be read: {reason}") from error
-    if len(raw) > MOST_BYTES:
-        raise FieldError("file", f"is larger than {MOST_BYTES >> 10} kB")
     return raw
-
-
-def _documents(raw: bytes) -> Iterator[object]:
-    try:
-        loader: Any = _Guarded(raw.decode("utf-8-sig"))
-        try:
-            while loader.check_data():
-                yield loader.get_data()
-        finally:
-            loader.dispose()
-    except UnicodeDecodeError as error:
-        raise FieldError("file", f"is not UTF-8: {error.reason} at byte {error.start}") from error
-    except (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError) as error:
-        # the loader's own constructors stumble in many ways over a date, a number or a flag that is none
-        raise FieldError("file", f"is not YAML that is read here: {' '.join(str(error).split())[:200]}") from error
 
 
 def _unpack(document: object, file: str, path: str, objects: list[Manifest]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,9 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mcreports.domains import Section
-from mcreports.domains.autonomy import FEW, review_autonomy
+from mcreports.domains.autonomy import FEW
 from mcreports.domains.autonomy_parts import COMPENSATIONS, FAILURES, MOST, OPERATIONS, VIOLATIONS
-from mcreports.evidence.tables import SCHEMAS, frame
 from mcreports.figures import Figure, Quality
 
 TYPES = st.sampled_from(["deploy", "scale", "", "a,b|c", "=cmd"])
@@ -20,13 +18,6 @@ KNOWN = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCh
 COUNTS = st.dictionaries(
     st.tuples(st.sampled_from(["success", "failure", "odd"]), TYPES), st.integers(0, 50), min_size=1
 )
-
-
-def reviewed(scene: Any, tables: dict[str, Any], tenants: Sequence[str] = ("T",), **evidence: Any) -> Section:
-    snapshot = scene.snapshot(tables, tuple(tenants))
-    if evidence:
-        object.__setattr__(snapshot, "evidence", {name: frame(name, evidence.get(name, [])) for name in SCHEMAS})
-    return review_autonomy(snapshot, scene.start, scene.end)
 
 
 def parts(section: Section, figure_id: str, tenant: str | None = "T", source: str = "") -> dict[str, Figure]:
@@ -49,10 +40,10 @@ def added(section: Section, figure_id: str, tenant: str | None = "T", source: st
 @KNOWN
 @given(st.dictionaries(st.sampled_from("TUV"), COUNTS, min_size=1))
 def test_types_add_up_to_every_tenants_and_the_platforms_operations(
-    scene: Any, made: dict[str, dict[tuple[str, str], int]]
+    scene: Any, judged: Any, made: dict[str, dict[tuple[str, str], int]]
 ) -> None:
     series = {(tenant, *labels): scene.steady(each) for tenant, own in made.items() for labels, each in own.items()}
-    section = reviewed(scene, {"autonomy.operations": series}, sorted(made))
+    section = judged(scene, {"autonomy.operations": series}, sorted(made))
     tenant = None if len(made) > 1 else min(made)
     if any(kind for own in made.values() for _, kind in own):
         assert len({*added(section, OPERATIONS, tenant)}) == 1
@@ -63,22 +54,12 @@ def test_types_add_up_to_every_tenants_and_the_platforms_operations(
 
 @KNOWN
 @given(st.dictionaries(st.sampled_from(["timeout", "rollback", ""]), st.integers(0, 9), min_size=1))
-def test_reasons_add_up_to_the_compensations(scene: Any, made: dict[str, int]) -> None:
+def test_reasons_add_up_to_the_compensations(scene: Any, judged: Any, made: dict[str, int]) -> None:
     series = {("T", reason): scene.steady(each) for reason, each in made.items()}
-    section = reviewed(scene, {"autonomy.compensations": series})
+    section = judged(scene, {"autonomy.compensations": series})
     if set(made) - {""}:
         assert len({*added(section, COMPENSATIONS)}) == 1
     assert parts(section, COMPENSATIONS)["*"].value == 60 * sum(made.values())
-
-
-def operation(scene: Any, number: int, **changes: Any) -> dict[str, Any]:
-    at = int(scene.at(number % 60).timestamp() * 1000)
-    return {
-        "file": "autonomy/T/operations_1.json", "tenant": "T", "operation_id": f"op-{number}", "operation_type": "",
-        "ts": at, "execution_time_ms": 1.0, "success": True, "compensated": False, "policy": 0, "residency": 0,
-        "residency_claimed": 0, "data_region": "eu", "processing_region": "eu", "compensation_reason": "",
-        "simulation_id": "", "tier": "", **changes,
-    }  # fmt: skip
 
 
 ROWS = st.lists(
@@ -93,12 +74,12 @@ ROWS = st.lists(
 @KNOWN
 @given(ROWS, st.sets(st.integers(0, 25)), st.sets(st.integers(0, 25)))
 def test_the_evidences_types_add_up_to_its_own_whole(
-    scene: Any, made: list[dict[str, Any]], compensated: set[int], broken: set[int]
+    scene: Any, judged: Any, operation: Any, made: list[dict[str, Any]], compensated: set[int], broken: set[int]
 ) -> None:
     at = int(scene.at(1).timestamp() * 1000)
     rows = [operation(scene, number, **one) for number, one in enumerate(made)]
     beside = {"file": "f", "tenant": "T", "ts": at}
-    section = reviewed(
+    section = judged(
         scene, {}, operations=rows,
         compensations=[{**beside, "operation_id": f"op-{n}", "reason": "r", "impact_level": ""} for n in compensated],
         violations=[{**beside, "operation_id": f"op-{n}", "violation_type": "policy"} for n in broken],
@@ -112,14 +93,14 @@ def test_the_evidences_types_add_up_to_its_own_whole(
     assert sum(f.value for f in told[VIOLATIONS].values()) == violations + strange
 
 
-def test_types_that_no_series_tells_are_not_made_up(scene: Any) -> None:
-    section = reviewed(scene, {"autonomy.operations": {("T", "success", ""): scene.steady(5)}})
+def test_types_that_no_series_tells_are_not_made_up(scene: Any, judged: Any) -> None:
+    section = judged(scene, {"autonomy.operations": {("T", "success", ""): scene.steady(5)}})
     assert set(parts(section, OPERATIONS)) == {"*"}
 
 
-def test_of_very_many_types_the_worst_are_told_and_the_others_stand_together(scene: Any) -> None:
+def test_of_very_many_types_the_worst_are_told_and_the_others_stand_together(scene: Any, judged: Any) -> None:
     series = {("T", "failure", f"type-{number:02}"): scene.steady(number + 1) for number in range(MOST + 8)}
-    section = reviewed(scene, {"autonomy.operations": series})
+    section = judged(scene, {"autonomy.operations": series})
     found = parts(section, FAILURES)
     assert len(found) == MOST + 1
     assert list(found)[1] == f"type-{MOST + 7:02}"
@@ -127,27 +108,29 @@ def test_of_very_many_types_the_worst_are_told_and_the_others_stand_together(sce
     assert len({*added(section, FAILURES)}) == 1
 
 
-def test_of_many_tenants_only_a_few_are_taken_apart(scene: Any) -> None:
+def test_of_many_tenants_only_a_few_are_taken_apart(scene: Any, judged: Any) -> None:
     tenants = [f"T{number:03}" for number in range(40)]
     series = {(tenant, status, "deploy"): scene.steady(1) for tenant in tenants for status in ("success", "failure")}
-    section = reviewed(scene, {"autonomy.operations": series}, tenants)
+    section = judged(scene, {"autonomy.operations": series}, tenants)
     assert len({f.tenant for f in section.figures if "operation_type" in dict(f.labels)}) == FEW + 1
     assert len(section.figures) < 7 * len(tenants)
 
 
-def test_a_part_is_as_doubtful_as_the_whole(scene: Any) -> None:
+def test_a_part_is_as_doubtful_as_the_whole(scene: Any, judged: Any) -> None:
     rows = {("T", status, "deploy"): scene.steady(9, until=20) for status in ("success", "failure")}
-    section = reviewed(scene, {"autonomy.operations": rows})
+    section = judged(scene, {"autonomy.operations": rows})
     assert {f.quality for f in parts(section, FAILURES).values()} == {Quality.ESTIMATED}
 
 
-def test_without_data_no_part_is_0(scene: Any) -> None:
-    assert parts(reviewed(scene, {}), FAILURES)["*"].value is None
+def test_without_data_no_part_is_0(scene: Any, judged: Any) -> None:
+    assert parts(judged(scene, {}), FAILURES)["*"].value is None
 
 
 @pytest.mark.parametrize("tenants", [("T",), ("T", "U")])
-def test_two_figures_are_never_taken_for_each_other(scene: Any, tenants: tuple[str, ...]) -> None:
+def test_two_figures_are_never_taken_for_each_other(
+    scene: Any, tenants: tuple[str, ...], judged: Any, operation: Any
+) -> None:
     rows = {(tenant, "success", kind): scene.steady(3) for tenant in tenants for kind in ("", "x")}
-    section = reviewed(scene, {"autonomy.operations": rows}, tenants, operations=[operation(scene, 1)])
+    section = judged(scene, {"autonomy.operations": rows}, tenants, operations=[operation(scene, 1)])
     keys = [figure.key for figure in section.figures]
     assert len(keys) == len(set(keys))

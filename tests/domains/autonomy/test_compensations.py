@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mcreports.domains.compensations import MOST, Event, counts, events, told
+from mcreports.domains.compensations import MOST, NOBODY, Event, counts, events, told
 from mcreports.domains.events import Source
 from mcreports.evidence import read
 from mcreports.sources.demo.evidence import documents
@@ -89,6 +89,11 @@ def test_one_operation_counts_once_however_often_it_is_listed(found: Any, writte
     assert len(every) == 7
     figures = [f for f in counts(every, "TENANT_003", Source(WINDOW, "f")) if "impact" not in dict(f.labels)]
     assert sum(figure.value for figure in figures) == 6  # type: ignore[misc]
+
+
+def test_a_list_without_operations_is_told_all_the_same(found: Any) -> None:
+    every = found(done=[])
+    assert (len(every), sum(event.note == NOBODY for event in every)) == (6, 5)
 
 
 def test_no_more_than_a_few_events_are_figures(found: Any) -> None:
