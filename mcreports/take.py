@@ -10,6 +10,7 @@ from mcreports import evidence
 from mcreports.errors import UsageError
 from mcreports.evidence.bundles.archive import CHECK as ARCHIVE
 from mcreports.evidence.bundles.archive import outcome as check_archive
+from mcreports.evidence.bundles.index import FILE as INDEX
 from mcreports.evidence.keys import load_keyring
 from mcreports.evidence.outcomes import Found
 from mcreports.evidence.results import CARRIED, as_of, read_results
@@ -128,7 +129,7 @@ def _evidence(order: Order, settings: Settings, names: tuple[str, ...], now: dat
     looked, again = as_of(period.end, now), {}
     if ARCHIVE in CARRIED.get(order.report, ()):
         # what an earlier check said of the archive is not believed: it is checked again
-        again = {ARCHIVE: Found(ARCHIVE, check_archive(own.archives, keyring, looked), str(own.archives))}
+        again = {ARCHIVE: Found(ARCHIVE, check_archive(own.archives, keyring, looked), f"{own.archives.name}/{INDEX}")}
     return tables | read_results(order.report, (own.out, keyring), looked, again)
 
 

@@ -146,7 +146,10 @@ def test_alone_and_among_all_a_tenant_has_the_same_figures() -> None:
     for name in ("TENANT_001", "TENANT_006"):
         alone, among = compose(taken(tenants=(name,))), compose(taken())
         own = {f.key: f for f in among.figures if f.tenant == name}
-        assert {f.key: f for f in alone.figures if f.tenant == name} == own
+        # alone it may be told in more parts: by type and reason, which a crowd has for the gravest few
+        found = {f.key: f for f in alone.figures if f.tenant == name}
+        assert own.items() <= found.items()
+        assert {found[key].id.partition(".")[0] for key in found.keys() - own.keys()} <= {"autonomy"}
 
 
 def test_a_tenant_that_came_to_a_source_that_began_late_was_born_also_when_it_is_asked_for_alone() -> None:

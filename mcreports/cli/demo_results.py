@@ -1,4 +1,4 @@
-"""What the runbook's checks would have left of the demo's platform by its Monday morning, signed by a key of its own."""
+"""What the runbook's checks would have left of the demo's platform by its Monday morning, signed by its own key."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ def _results(settings: Settings, root: Path) -> Iterator[tuple[Outcome, Told]]:
     from mcreports.period import Period
 
     yield drift.found(drift.gathered(root, settings, SATURDAY), settings, SATURDAY)
-    yield autonomy.found(TENANT, (SATURDAY - timedelta(hours=6), SATURDAY), settings, SATURDAY)
+    midnight = SATURDAY.replace(hour=0)
+    yield autonomy.found(TENANT, (midnight - timedelta(days=1), midnight), settings, SATURDAY)
     for at, label in ((SATURDAY, "2025-10"), (MONDAY, "2025-W44")):
         period = Period.parse(label)
         _, file, _ = evidence.pack_period(settings, at, period, None)

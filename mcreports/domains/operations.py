@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mcreports.checks import SEVERITY, Status, Verdict, worst
+from mcreports.checks import NAMES, SEVERITY, Status, Verdict, worst
 from mcreports.domains import Section
 from mcreports.evidence.results import FRESH
 from mcreports.figures import Figure, Quality, instant_text
+from mcreports.names import called
 from mcreports.rules import Subject, judge
 
 if TYPE_CHECKING:
@@ -120,6 +121,12 @@ def _reasons(result: Result) -> list[str]:
     """Why it does not pass: the doubt, then the first verdicts that do not, the gravest first."""
     bad = result.parts[result.parts["status"] != Status.PASS.value]
     gravest = sorted(bad.itertuples(), key=lambda row: -SEVERITY.index(Status(str(row.status))))
-    said = [f"{row.of} {row.status}: {row.reason}".rstrip(": ") for row in gravest]
+    said = list(dict.fromkeys(map(_told, gravest)))
     more = [f"and {len(said) - MOST_SAID} more"] if len(said) > MOST_SAID else []
     return [*filter(None, [result.doubt]), *said[:MOST_SAID], *more]
+
+
+def _told(row: Any) -> str:  # noqa: ANN401 - a row of the verdicts
+    """A verdict that does not pass: its name, whose it is, why."""
+    whose = f" of {called(row.tenant)}" if row.tenant else ""
+    return f"{NAMES.get(row.of, row.of)}{whose}: {row.reason or row.status}"

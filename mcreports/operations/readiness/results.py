@@ -33,7 +33,7 @@ def kept(grounds: Grounds, check: str, tenant: str | None = None) -> Finding:
     if outcome.at - outcome.speaks_until > most:
         ended = instant_text(outcome.speaks_until)
         doubts.append(f"{found.file} speaks of what ended at {ended}, not of its own time")
-    if outcome.source == INVENTED:
+    if outcome.source == INVENTED and not grounds.settings.source.url.startswith(f"{INVENTED}:"):
         doubts.append(f"{found.file} rests on the demo's invented samples")
     if tenant is not None and all(verdict.tenant != tenant for verdict in outcome.verdicts):
         doubts.append(f"{found.file} is not of {tenant}")
