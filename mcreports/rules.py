@@ -93,7 +93,7 @@ def judge(check: str, rule: Rule, value: Number | None, subject: Subject, doubt:
         )  # fmt: skip
     status = rule.status(value)
     target = rule.fail if rule.warn is None or status is Status.FAIL else rule.warn
-    printed, gap = _print(Fraction(value), rule, target)
+    printed, gap = _print(Fraction(value), rule, target, least_places(check, rule.unit))
     reason = "" if status is Status.PASS else f"{_sized(printed, rule)} is not {rule.op} {_sized(f'{target:f}', rule)}"
     if doubt and status is not Status.FAIL:
         status = Status.UNKNOWN
@@ -104,12 +104,26 @@ def judge(check: str, rule: Rule, value: Number | None, subject: Subject, doubt:
     )  # fmt: skip
 
 
-def _print(value: Fraction, rule: Rule, target: Decimal) -> tuple[str, str | None]:
+def least_places(check: str, unit: str) -> int:
+    """How many places the values of a check are printed with at least: one more than its targets, in percent.
+
+    >>> least_places("autonomy.success_rate", "%"), least_places("grounding.pass_rate", "%")
+    (2, 1)
+    """
+    if unit in WHOLE:
+        return 0
+    rule = RULES.get(check)
+    marks = () if rule is None or unit != "%" else (rule.warn, rule.fail)
+    exact = [len(f"{mark:f}".partition(".")[2]) + 1 for mark in marks if mark is not None and mark % 1]
+    return max([2 if unit == "x" else 1, *exact])
+
+
+def _print(value: Fraction, rule: Rule, target: Decimal, least: int) -> tuple[str, str | None]:
     """The value with just enough digits to stay on its side of every threshold, and its distance."""
     marks = [Fraction(mark) for mark in (rule.warn, rule.fail) if mark is not None]
     # nothing but all of it prints as 100 %, and nothing but none of it as 0
     marks += [Fraction(0), Fraction(100)] if rule.unit == "%" else [Fraction(0)]
-    printed = digits(_as_float(value, marks), marks, 0 if rule.unit in WHOLE else 2 if rule.unit == "x" else 1)
+    printed = digits(_as_float(value, marks), marks, least)
     return printed, _gap(value, rule, target, len(printed.partition(".")[2]))
 
 

@@ -12,7 +12,9 @@ from mcreports.view.words import check_name
 if TYPE_CHECKING:
     from mcreports.domains.compose import Report
 
-COLUMNS = (Column("Check"), Column("Result", "verdict"), Column("Proven"), Column("Age", "number"), Column("Because"))
+COLUMNS = (
+    Column("Check"), Column("Result", "verdict"), Column("Proven", "number"), Column("Age", "number"), Column("Because"),
+)  # fmt: skip
 
 
 def operations_table(report: Report) -> Table:

@@ -58,25 +58,25 @@ def dashboard(context: typer.Context, output: File = None) -> None:
     _deliver(written(dashboard(settings, metrics_of(settings))), output)
 
 
-@app.command()
-def metrics(
+@app.command("metrics")
+def published_through(
     context: typer.Context,
     runs: Annotated[Path | None, typer.Option(help="Where runs are published; else the settings'.")] = None,
     output: File = None,
 ) -> None:
     """Write how far each report is published, for node_exporter's textfile collector: ReportStale rests on it.
 
+    The same lies beside the portal, as mcreports.prom, after every run.
+
     mcreports export metrics --output /var/lib/node_exporter/mcreports.prom
     """
-    from mcreports.alerting.absence import textfile
+    from mcreports.reports.feed import metrics
     from mcreports.reports.runs import published
 
     found = published(settings_of(context, output=runs).report.output)
     for damaged in found.damaged:
         say(f"{damaged.path} is not counted: {damaged.said}")
-    whole = [run for run in found.runs if run.scope is None and run.state == "final"]
-    # oldest period first, so that the last one of a report is its newest
-    _deliver(textfile({run.report: run.period.end for run in sorted(whole, key=lambda run: run.period.end)}), output)
+    _deliver(metrics(found.runs), output)
 
 
 def _deliver(text: str, file: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""The runs for machines: an Atom feed, and the verdicts as JSON."""
+"""The runs for machines: an Atom feed, the verdicts as JSON, and how far they reach as metrics."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
+from mcreports.alerting.absence import textfile
 from mcreports.checks import Status
 from mcreports.figures import instant_text
 from mcreports.view.markup import visible
 from mcreports.view.words import WORDS, period_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from mcreports.reports.runs import PublishedRun
@@ -75,3 +76,10 @@ def atom(runs: Sequence[PublishedRun], sentence: str, now: datetime) -> str:
 
 def _add(parent: ET.Element, tag: str, text: str) -> None:
     ET.SubElement(parent, tag).text = visible(text)
+
+
+def metrics(runs: Iterable[PublishedRun]) -> str:
+    """How far each report is published for all tenants and final, for node_exporter's textfile collector."""
+    whole = [run for run in runs if run.scope is None and run.state == "final"]
+    # oldest period first, so that the last one of a report is its newest
+    return textfile({run.report: run.period.end for run in sorted(whole, key=lambda run: run.period.end)})

@@ -19,7 +19,7 @@ LOCK = ".portal.lock"
 
 
 def build(output: Path, now: datetime) -> None:
-    """Rebuild index.html, verdicts.json and feed.atom over everything that is published."""
+    """Rebuild index.html, verdicts.json, feed.atom and mcreports.prom over everything that is published."""
     with explain(output):
         make_directory(output)
         # two publishers that end at once: the later list must not be replaced by the earlier one

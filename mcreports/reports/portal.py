@@ -48,7 +48,7 @@ class Choice:
 
 
 def portal(runs: Sequence[PublishedRun], now: datetime, damaged: Sequence[DamagedRun] = ()) -> dict[str, str]:
-    """``index.html``, ``verdicts.json`` and ``feed.atom`` over the runs, by the name of their file."""
+    """``index.html``, ``verdicts.json``, ``feed.atom`` and ``mcreports.prom`` over the runs, by their file's name."""
     shown = sorted(_newest_revisions(runs), key=lambda run: (run.period.end, run.generated_at), reverse=True)
     latest = _latest(shown)
     sentence = now_sentence(latest)
@@ -76,6 +76,7 @@ def portal(runs: Sequence[PublishedRun], now: datetime, damaged: Sequence[Damage
         "index.html": index,
         "verdicts.json": feed.verdicts(shown, sentence, now),
         "feed.atom": feed.atom(shown, sentence, now),
+        "mcreports.prom": feed.metrics(runs),
     }
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from mcreports.figures import Figure, Quality
-from mcreports.rules import RULES, digits
+from mcreports.rules import RULES, digits, least_places
 from mcreports.view.words import MINUS, SUFFIX, day_text
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ Number = Decimal | int | float
 
 NOT_AVAILABLE = "n/a"
 THOUSAND = 1000
-_LEAST = {"%": 1, "pp": 1, "s": 1, "ms": 1, "x": 2}
+_LEAST = {"%": 1, "pp": 1, "s": 1, "ms": 1, "h": 1, "x": 2}
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,8 @@ def figure_text(figure: Figure, shape: Shape = FULL) -> str:
         return _money_text(value, shape)
     marks = shape.marks + thresholds(figure.id)
     if unit in SUFFIX:
-        return _measured(value, unit, marks, sign=shape.sign, least=shape.places)
+        least = shape.places if shape.places is not None or figure.id not in RULES else least_places(figure.id, unit)
+        return _measured(value, unit, marks, sign=shape.sign, least=least)
     if shape.style == "compact":
         return compact(value, sign=shape.sign)
     text = count(value) if shape.places is None else amount(value, shape.places)

@@ -20,7 +20,7 @@ MARKS = {Status.FAIL: "▲", Status.WARN: "◆", Status.PASS: "●", Status.UNKN
 WORDS = {Status.FAIL: "FAIL", Status.WARN: "WATCH", Status.PASS: "PASS", Status.UNKNOWN: "NO DATA"}
 BUDGET_WORDS = {**WORDS, Status.FAIL: "OVER", Status.PASS: "WITHIN"}
 OPS = {">=": "≥", "<=": "≤", "<": "<", ">": ">"}
-SUFFIX = {"%": " %", "pp": " pp", "s": " s", "ms": " ms", "x": "\N{MULTIPLICATION SIGN}"}
+SUFFIX = {"%": " %", "pp": " pp", "s": " s", "ms": " ms", "h": " h", "x": "\N{MULTIPLICATION SIGN}"}
 MINUS = "\N{MINUS SIGN}"
 
 

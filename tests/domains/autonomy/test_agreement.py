@@ -31,7 +31,7 @@ def test_details_that_contradict_the_counters_fail_and_say_where(
     verdict = said(judged(scene, counters(scene), operations=rows), "autonomy.evidence_agreement")
     assert (verdict.status, verdict.value) == (Status.FAIL, "2")
     assert verdict.reason == (
-        "autonomy.success_rate is pass by the counters and fail by the evidence: 99.9001 % against 99.0 %; "
+        "autonomy.success_rate is pass by the counters and fail by the evidence: 99.9001 % against 99.00 %; "
         "autonomy.policy_violations is pass by the counters and fail by the evidence: 0 against 1"
     )
 
