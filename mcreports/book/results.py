@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from mcreports.domains.compose import Report
 
 COLUMNS = (
-    Column("Check"), Column("Result", "verdict"), Column("Proven", "number"), Column("Age", "number"), Column("Because"),
+    Column("Check"), Column("Result", "verdict"), Column("Proven", "number"), Column("Age", "number"),
+    Column("Because"),
 )  # fmt: skip
 
 

@@ -103,7 +103,7 @@ def figure_text(figure: Figure, shape: Shape = FULL) -> str:
     if value is None:
         return NOT_AVAILABLE if figure.quality is Quality.UNKNOWN else "none"
     if isinstance(value, str):
-        return day_text(value)
+        return value.replace("T", " ").replace("Z", " UTC") if unit == "instant" else day_text(value)
     if unit.startswith("USD"):
         return _money_text(value, shape)
     marks = shape.marks + thresholds(figure.id)

@@ -81,6 +81,8 @@ def test_every_figure_on_the_page_is_in_the_data(demo_run: Path, scrape: Callabl
             assert text in {"n/a", "none"}
         elif figure["id"] == "budget.exhaustion_date":
             assert text in {value, f"{date.fromisoformat(value):%-d %b %Y}" if value[:1].isdecimal() else value}
+        elif figure["unit"] == "instant":
+            assert text == f"{value[:10]} {value[11:19]} UTC"
         else:
             number, half = read_number(text)
             assert abs(number - Decimal(str(figure["value"]))) <= half, (key, value, text)
@@ -303,7 +305,8 @@ def test_a_tenants_own_figures_are_those_of_the_whole(hostile: Path) -> None:
 
     for run in (hostile / "tenants").iterdir():
         body = body_of(run)
-        assert own(body, body["tenants"][0]) == own(body_of(hostile), body["tenants"][0])
+        # alone, a tenant's operations are told by type and reason, too: of a crowd those of the gravest few
+        assert own(body_of(hostile), body["tenants"][0]).items() <= own(body, body["tenants"][0]).items()
 
 
 def test_a_provisional_run_says_so_and_gives_way_to_the_final_one(
