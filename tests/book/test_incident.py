@@ -56,11 +56,11 @@ def test_the_page_is_small_and_of_one_tenant_alone(reports: dict[str, Report], p
     ("subject", "said"),
     [
         ("budget", "compute grew most, by USD 267.48 against the month before"),
-        ("budget", "Budget 3 Leadership team 2025-10-29T18:49:16Z , overdue: tell now unless it was done"),
+        ("budget", "Budget 3 Leadership team 2025-10-29 18:49:16 UTC , overdue: tell now unless it was done"),
         ("budget", "its owner is team-e"),
         ("budget", "mcreports incident budget --tenant TENANT_005 --at 2025-10-31T12:00:00Z"),
         ("autonomy", "95 % interval 99.0 % to 99.3 %"),
-        ("autonomy", "Security 2 CISO 2025-10-30T12:30:00Z"),
+        ("autonomy", "Security 2 CISO 2025-10-30 12:30:00 UTC"),
         (
             "autonomy",
             "2025-10-30T02:24:43Z violation op-20251030-0064 residency autonomy/TENANT_003/violations_20251030",

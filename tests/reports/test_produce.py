@@ -49,7 +49,7 @@ def verdict_key(verdict: dict[str, Any]) -> str:
 
 def read_number(text: str) -> tuple[Decimal, Decimal]:
     """A printed number, and half a unit of its last digit."""
-    match = re.fullmatch(r"(?:USD )?([−+]?)([\d,]+(?:\.\d+)?)([kMG]?)(?: %| s| ms| pp|×)?", text)
+    match = re.fullmatch(r"(?:USD )?([−+]?)([\d,]+(?:\.\d+)?)([kMG]?)(?: %| s| ms| h| pp|×)?", text)
     assert match, text
     scale = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}[match[3]]
     number = Decimal(match[2].replace(",", ""))
