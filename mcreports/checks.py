@@ -41,6 +41,7 @@ NAMES = {
     "config.drift": "Configuration drift",
     "config.attestation": "Configuration attestation",
     "config.agreement": "Configuration files against gauge",
+    "config.baseline": "Configuration baseline",
     "evidence.compliance": "Evidence compliance",
     "evidence.bundle": "Evidence bundle",
     "evidence.archive": "Archived bundle",

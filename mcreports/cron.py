@@ -9,6 +9,7 @@ from mcreports.errors import SettingsError
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _FIELDS = (
     ("minute", range(60), ()),
     ("hour", range(24), ()),
@@ -43,7 +44,7 @@ class Cron:
 
 
 def parse(text: str) -> Cron:
-    """What five cron fields mean; a SettingsError names the field that means nothing."""
+    """What five cron fields mean; a SettingsError names the field that means nothing, or says that it never fires."""
     parts = text.split()
     if len(parts) != len(_FIELDS):
         msg = f"{text!r} is not a schedule: write minute, hour, day, month and weekday, like '0 9 * * *'"
@@ -56,6 +57,9 @@ def parse(text: str) -> Cron:
             msg = f"{text!r} is not a schedule: the {name} {part!r} {error}"
             raise SettingsError(msg) from error
     minutes, hours, days, months, weekdays = sets
+    if days and not weekdays and not any(min(days) <= _LONGEST[month - 1] for month in months or range(1, 13)):
+        msg = f"{text!r} never fires: none of its months has one of its days"
+        raise SettingsError(msg)
     return Cron(" ".join(parts), minutes, hours, days, months, tuple(sorted({day % 7 for day in weekdays})))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from mcreports.places.addresses import gateway_url, is_same, path, provider
+from mcreports.places.allowed import allowed
 from mcreports.section import Section
 
 
@@ -43,14 +45,30 @@ class EvidenceSettings(Section):
     archives: Path = Field(Path("archives"), description="where each month's bundle is kept, written once")
     version: Version = Field("v0.3.3", description="the platform version that bundles are named after")
     golden_set: Path | None = Field(None, description="the ReAct golden set, YAML; else any in the evidence directory")
-    fresh: timedelta = Field(timedelta(days=7), description="how old the latest result of a check may be")
+    fresh: timedelta = Field(
+        timedelta(days=7), gt=timedelta(0), description="how old the latest result of a check may be"
+    )
+
+
+def _provider(text: str) -> str:
+    provider(text)
+    return text
+
+
+def _allowance(text: str) -> str:
+    allowed([text])
+    return text
+
+
+Url = Annotated[str, AfterValidator(gateway_url)]
+AskedPath = Annotated[str, AfterValidator(path)]
 
 
 class GatewaySettings(Section):
     """One egress gateway: where it is, and how it is cut off and put back to try the failover."""
 
-    url: str = Field(description="http(s)://host:port")
-    health: str = Field("/health", description="the path that answers 200 with status healthy")
+    url: Url = Field(description="http(s)://host:port")
+    health: AskedPath = Field("/health", description="the path that answers 200 with status healthy")
     cut: tuple[str, ...] = Field((), description="the command that cuts it off, word by word")
     restore: tuple[str, ...] = Field((), description="the command that puts it back, word by word")
 
@@ -60,27 +78,51 @@ class EgressSettings(Section):
 
     primary: GatewaySettings | None = None
     secondary: GatewaySettings | None = None
-    entry: str | None = Field(None, description="the address that clients use, which must survive a gateway's loss")
-    routes: tuple[str, ...] = Field((), description="paths that must be answered through each gateway")
-    providers: tuple[str, ...] = Field((), description="host:port or URLs that must not be reachable directly")
+    entry: Url | None = Field(None, description="the address that clients use, which must survive a gateway's loss")
+    routes: tuple[AskedPath, ...] = Field((), description="paths that must be answered through each gateway")
+    providers: tuple[Annotated[str, AfterValidator(_provider)], ...] = Field(
+        (), description="host:port or URLs that must not be reachable directly"
+    )
     policies: tuple[Path, ...] = Field((), description="NetworkPolicy manifests, YAML files or directories")
     namespace: str = Field("default", description="whose policies are evaluated")
     pod_labels: dict[str, str] = Field(default_factory=dict, description="the labels of the pods that are evaluated")
-    allowed: tuple[str, ...] = Field(
+    allowed: tuple[Annotated[str, AfterValidator(_allowance)], ...] = Field(
         (), description="what may be reached: 10.100.0.0/24:8080, [fd00::/8]:8000-8080/UDP, kube-system:53/UDP"
     )
-    latency_ms: PositiveFloat = Field(500.0, description="the slowest answer of a gateway that passes")
-    timeout: PositiveFloat = Field(5.0, description="seconds that one probe may take")
-    failover: PositiveFloat = Field(30.0, description="seconds without an answer that a failover may cost, at most")
+    latency_ms: float = Field(500.0, gt=0, le=60_000, description="the slowest answer of a gateway that passes")
+    timeout: float = Field(5.0, gt=0, le=120, description="seconds that one probe may take")
+    failover: float = Field(30.0, gt=0, le=600, description="seconds without an answer that a failover may cost")
+    cut_both: bool = Field(
+        False,
+        description="whether --failover may cut off both at once for some seconds, to see that the entry needs them",
+    )
     ca_file: Path | None = Field(None, description="the certificate authority of the gateways, PEM; else the usual")
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        """An address that is there twice would stand in for itself when it is cut off."""
+        named = {"primary": self.primary, "secondary": self.secondary}
+        urls = {f"the {name} gateway's": one.url for name, one in named.items() if one is not None}
+        if len(urls) == len(named) and is_same(*urls.values()):
+            shared = urls["the secondary gateway's"]
+            msg = f"egress.secondary.url is the primary's, {shared}: one gateway does not stand in for itself"
+            raise ValueError(msg)
+        for whose, url in urls.items():
+            if self.entry is not None and is_same(self.entry, url):
+                msg = f"egress.entry is {whose} own address, {url}; give the one that clients use"
+                raise ValueError(msg)
+        return self
 
 
 class ReadinessSettings(Section):
     """What the twelve validations look at beside evidence and egress."""
 
-    dashboard: Path | None = Field(None, description="the Grafana dashboard, JSON; else the one that is exported")
+    dashboard: Path | None = Field(
+        None, description="the deployed dashboard, JSON as Grafana exports it; without it dashboards are unknown"
+    )
     max_age: timedelta = Field(
         timedelta(days=7),
+        gt=timedelta(0),
         description="how old what a validation rests on may be; a check's own rhythm may ask for less",
     )
 
@@ -88,28 +130,43 @@ class ReadinessSettings(Section):
 class Contact(Section):
     """Who is told at one level, where, and within which time."""
 
-    name: str
+    name: Annotated[str, Field(pattern=r"\S")]
     address: str = Field("", description="a mail address or a channel")
-    within: timedelta = Field(timedelta(minutes=15), description="until when they are to be told")
+    within: timedelta = Field(
+        default_factory=lambda: _minutes(1),
+        ge=timedelta(0),
+        description="until when they are to be told; else 5, 15 and 30 minutes at the levels 1, 2 and 3",
+    )
 
 
 def _minutes(level: int) -> timedelta:
-    return timedelta(minutes=(5, 15, 30)[level])
+    return timedelta(minutes=(5, 15, 30)[min(level, 2)])
+
+
+def _in_time(contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
+    """Each contact with the time of its level, where it names none."""
+    return tuple(
+        one if "within" in one.model_fields_set else one.model_copy(update={"within": _minutes(level)})
+        for level, one in enumerate(contacts)
+    )
+
+
+Levels = Annotated[tuple[Contact, ...], AfterValidator(_in_time)]
 
 
 def _levels(*named: tuple[str, str]) -> tuple[Contact, ...]:
-    return tuple(Contact(name=name, address=at, within=_minutes(level)) for level, (name, at) in enumerate(named))
+    return _in_time(tuple(Contact(name=name, address=at) for name, at in named))
 
 
 class EscalationSettings(Section):
     """The runbook's three levels of each area, first to last."""
 
-    budget: tuple[Contact, ...] = _levels(
+    budget: Levels = _levels(
         ("Operations team", "ops@company.com, #mc-platform-ops"), ("Finance team", ""), ("Leadership team", "")
     )
-    security: tuple[Contact, ...] = _levels(
+    security: Levels = _levels(
         ("Security team", "security@company.com, #security-incidents"), ("CISO", ""), ("Executive team", "")
     )
-    technical: tuple[Contact, ...] = _levels(
+    technical: Levels = _levels(
         ("Engineering team", ""), ("Platform team", "platform@company.com, #platform-engineering"), ("CTO", "")
     )

@@ -36,9 +36,13 @@ def _line(text: str, keys: tuple[str, ...]) -> int:
     """The line on which a key is set, or the table that it is written within; 0 where there is none."""
     table: tuple[str, ...] = ()
     deepest, found = 0, 0
+    arrays: list[tuple[str, ...]] = []
     for number, line in enumerate(text.splitlines(), start=1):
         is_table = line.lstrip().startswith("[")
         path = _path(line if is_table else f"{line.partition('=')[0]} = 0")
+        if line.lstrip().startswith("[[") and path:
+            arrays.append(path)
+            path = (*path, str(arrays.count(path) - 1))
         if is_table:
             table = path or table
         elif path:

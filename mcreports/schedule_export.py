@@ -15,21 +15,25 @@ from typing import TYPE_CHECKING
 
 from mcreports import cron as five_fields
 from mcreports.errors import UsageError
-from mcreports.schedule_templates import CRON, CRONJOB, SYSTEMD, VOLUME
+from mcreports.schedule_templates import CRON, CRONJOB, SYSTEMD, VOLUMES
 
 if TYPE_CHECKING:
-    from mcreports.settings import ScheduleSettings
+    from mcreports.settings import Settings
 
 AGAIN = 75
 
 
 @dataclass(frozen=True)
 class Install:
-    """Where it is to run: the command, the directory of ``mcreports.toml`` and output, the container image."""
+    """Where it is to run: the command, the directory of output and of ``mcreports.toml``, the container image.
+
+    ``config`` is the settings file where it is another one.
+    """
 
     command: str = "/usr/local/bin/mcreports"
     directory: str = "/var/lib/mcreports"
     image: str = "registry.example.org/mcreports:0.1.0"
+    config: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,31 +48,32 @@ class Job:
 _HERE = Install()
 
 
-def cron(schedule: ScheduleSettings, install: Install = _HERE) -> str:
+def cron(settings: Settings, install: Install = _HERE) -> str:
     """Lines for ``crontab -e``; they try again after 5, 15 and 60 minutes."""
-    lines = [f"{job.when.text} {_crontab(install, job.arguments)}" for job in _jobs(schedule, install)]
+    lines = [f"{job.when.text} {_crontab(install, job)}" for job in _jobs(settings, install)]
     return CRON.substitute(lines="\n".join(lines), again=AGAIN)
 
 
-def systemd(schedule: ScheduleSettings, install: Install = _HERE) -> str:
+def systemd(settings: Settings, install: Install = _HERE) -> str:
     """A service and a timer for each job, each below the name of its file."""
     texts = [
         SYSTEMD.substitute(
             name=job.name,
-            command=" ".join(_systemd_word(word) for word in (install.command, *job.arguments)),
+            command=_systemd_command(install, job),
             directory=install.directory.replace("%", "%%"),
             writable=_systemd_word(install.directory),
             calendar="\n".join(f"OnCalendar={at}" for at in job.when.calendars()),
             again=AGAIN,
         )
-        for job in _jobs(schedule, install)
+        for job in _jobs(settings, install)
     ]
     return "\n".join(texts)
 
 
-def kubernetes(schedule: ScheduleSettings, install: Install = _HERE) -> str:
-    """A volume for the output and a CronJob for each job, for ``kubectl apply -f -``."""
-    texts = [VOLUME.substitute(image=install.image)]
+def kubernetes(settings: Settings, install: Install = _HERE) -> str:
+    """Volumes for output and evidence and a CronJob for each job, for ``kubectl apply -f -``."""
+    file = "mcreports.toml" if install.config is None else f"mcreports.toml={shlex.quote(install.config)}"
+    texts = [VOLUMES.substitute(image=install.image, settings=file)]
     texts += [
         CRONJOB.substitute(
             name=job.name,
@@ -77,37 +82,49 @@ def kubernetes(schedule: ScheduleSettings, install: Install = _HERE) -> str:
             arguments="[" + ", ".join(_yaml(word) for word in job.arguments) + "]",
             again=AGAIN,
         )
-        for job in _jobs(schedule, install)
+        for job in _jobs(settings, install)
     ]
     return "---\n".join(texts)
 
 
-def _jobs(schedule: ScheduleSettings, install: Install) -> tuple[Job, ...]:
-    for name, text in (("tenant", schedule.autonomy_tenant), *vars(install).items()):
-        if re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", text) or not text:
-            msg = f"the {name} {text!r} cannot stand in a schedule: it is empty or has control characters"
-            raise UsageError(msg)
-    for name, path in (("command", install.command), ("directory", install.directory)):
-        if not PurePosixPath(path).is_absolute():
-            msg = f"the {name} {path!r} has to be an absolute path in a schedule"
-            raise UsageError(msg)
+def _jobs(settings: Settings, install: Install) -> tuple[Job, ...]:
+    schedule = settings.schedule
+    _refuse_unsafe(schedule.autonomy_tenant, install)
     # With "=", a tenant called "-1" stays a value.
     autonomy = ("autonomy", "validate", f"--tenant={schedule.autonomy_tenant}")
+    gateways = (settings.egress.primary, settings.egress.secondary)
+    is_failover = any(gateway and gateway.cut and gateway.restore for gateway in gateways)
     asked = {
         "due": (schedule.due, ("report", "--due")),
         "autonomy": (schedule.autonomy, autonomy),
         "drift": (schedule.drift, ("drift", "check")),
         "bundle": (schedule.bundle, ("evidence", "pack")),
         "grounding": (schedule.grounding, ("grounding", "verify")),
-        "egress": (schedule.egress, ("egress", "check")),
+        "egress": (schedule.egress, ("egress", "check", *(("--failover",) if is_failover else ()))),
         "readiness": (schedule.readiness, ("readiness",)),
         "archive": (schedule.archive, ("evidence", "archive")),
     }
     return tuple(Job(f"mcreports-{name}", five_fields.parse(when), words) for name, (when, words) in asked.items())
 
 
-def _crontab(install: Install, arguments: tuple[str, ...]) -> str:
-    command = shlex.join((install.command, *arguments))
+def _refuse_unsafe(tenant: str, install: Install) -> None:
+    for name, text in (("tenant", tenant), *vars(install).items()):
+        if text is not None and (re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", text) or not text):
+            msg = f"the {name} {text!r} cannot stand in a schedule: it is empty or has control characters"
+            raise UsageError(msg)
+    for name, path in (("command", install.command), ("directory", install.directory), ("config", install.config)):
+        if path is not None and not PurePosixPath(path).is_absolute():
+            msg = f"the {name} {path!r} has to be an absolute path in a schedule"
+            raise UsageError(msg)
+
+
+def _words(install: Install, job: Job) -> tuple[str, ...]:
+    """What follows the command on a machine: its settings first, where they were named."""
+    return (*(() if install.config is None else ("--config", install.config)), *job.arguments)
+
+
+def _crontab(install: Install, job: Job) -> str:
+    command = shlex.join((install.command, *_words(install, job)))
     line = (
         f"cd {shlex.quote(install.directory)} && for pause in 0 300 900 3600; do sleep $pause; {command}; "
         f"code=$?; [ $code -eq {AGAIN} ] || break; done; exit $code"
@@ -116,8 +133,14 @@ def _crontab(install: Install, arguments: tuple[str, ...]) -> str:
     return line.replace("%", r"\%")
 
 
+def _systemd_command(install: Install, job: Job) -> str:
+    # systemd puts a variable in for a $ of an argument, and for none of the program's own name
+    words = (install.command, *(word.replace("$", "$$") for word in _words(install, job)))
+    return " ".join(_systemd_word(word) for word in words)
+
+
 def _systemd_word(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return escaped if re.fullmatch(r"[\w./=%:@+-]+", word, re.ASCII) else f'"{escaped}"'
 
 

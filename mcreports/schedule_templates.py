@@ -48,10 +48,17 @@ Persistent=true
 WantedBy=timers.target
 """)
 
-VOLUME = Template("""\
+VOLUMES = Template("""\
 # mcreports on Kubernetes: mcreports schedule export kubernetes | kubectl apply -f -
 # - image: replace $image by the one you build; its entry point is mcreports
-# - settings: kubectl create configmap mcreports --from-file=mcreports.toml
+# - settings: kubectl create configmap mcreports --from-file=$settings
+#   A file that they name lies beside them: add --from-file=policies.yaml for egress.policies = ["policies.yaml"].
+# - keys: kubectl create secret generic mcreports-keys --from-file=key.pem --from-file=key.pem.pub
+#   and evidence.key_file = "/etc/mcreports-keys/key.pem"; a token_file may lie there, too. Without, nothing is signed.
+# - evidence: the claim mcreports-evidence is read only here; mount it where the platform writes its evidence, and ask
+#   for ReadWriteMany if that is on other nodes. Leave the claim out if there is one already.
+# - failover: where egress.primary.cut and restore are kubectl, mcreports-egress needs an image with kubectl, a
+#   serviceAccountName that may scale the gateways, and automountServiceAccountToken: true; no other job does.
 # - to trigger by hand: kubectl create job --from=cronjob/mcreports-due mcreports-now
 apiVersion: v1
 kind: PersistentVolumeClaim
@@ -62,6 +69,16 @@ spec:
   resources:
     requests:
       storage: 10Gi
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: mcreports-evidence
+spec:
+  accessModes: [ReadWriteOnce]
+  resources:
+    requests:
+      storage: 1Gi
 """)
 
 CRONJOB = Template("""\
@@ -114,6 +131,8 @@ spec:
                   value: /var/lib/mcreports/evidence/dist
                 - name: MCREPORTS__EVIDENCE__ARCHIVES
                   value: /var/lib/mcreports/evidence/archives
+                - name: MCREPORTS__REPORT__EVIDENCE
+                  value: /var/lib/mcreports/evidence-in
                 - name: HOME
                   value: /tmp
               resources:
@@ -137,8 +156,14 @@ spec:
                 - name: output
                   mountPath: /var/lib/mcreports/evidence
                   subPath: evidence
+                - name: evidence
+                  mountPath: /var/lib/mcreports/evidence-in
+                  readOnly: true
                 - name: settings
                   mountPath: /etc/mcreports
+                  readOnly: true
+                - name: keys
+                  mountPath: /etc/mcreports-keys
                   readOnly: true
                 - name: scratch
                   mountPath: /tmp
@@ -146,6 +171,15 @@ spec:
             - name: output
               persistentVolumeClaim:
                 claimName: mcreports-output
+            - name: evidence
+              persistentVolumeClaim:
+                claimName: mcreports-evidence
+            # the pod's group may read them, nobody else
+            - name: keys
+              secret:
+                secretName: mcreports-keys
+                defaultMode: 0440
+                optional: true
             - name: settings
               configMap:
                 name: mcreports

@@ -14,13 +14,14 @@ import pydantic_settings
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from mcreports import cron
 from mcreports.errors import SettingsError, UsageError
-from mcreports.metrics import CATALOGUE
 from mcreports.operation_sections import EgressSettings, EscalationSettings, EvidenceSettings, ReadinessSettings
 from mcreports.origin import PREFIX, Origin
 from mcreports.period import check_zone
 from mcreports.rules import RULES, Rule
 from mcreports.section import Section
+from mcreports.setting_faults import faults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,12 +40,21 @@ def _zone(name: str) -> str:
     return name
 
 
+def _when(text: str) -> str:
+    try:
+        cron.parse(text)
+    except SettingsError as error:
+        raise ValueError(str(error)) from error
+    return text
+
+
 def _day(text: str) -> str:
     date.fromisoformat(text)
     return text
 
 
 Report = Literal["daily", "weekly", "monthly", "trends"]
+When = Annotated[str, AfterValidator(_when)]
 Format = Literal["html", "json", "csv", "xlsx", "pdf"]
 
 
@@ -118,15 +128,15 @@ class MetricSettings(Section):
 class ScheduleSettings(Section):
     """When the exported schedule fires, in UTC; what is due is found on disk, so it may fire at any time."""
 
-    due: str = Field("0 9 * * *", description="cron: publish what is due (the runbook's 09:00 UTC)")
-    autonomy: str = Field("0 */6 * * *", description="cron: validate autonomy (the runbook's six hours)")
-    drift: str = Field("30 8 * * *", description="cron: compare the configuration with its baseline")
-    bundle: str = Field("0 7 * * mon", description="cron: pack the evidence (the runbook's Mondays)")
-    grounding: str = Field("15 7 * * mon", description="cron: verify the grounding of the closed week")
-    egress: str = Field("30 7 * * mon", description="cron: check the egress gateways")
-    readiness: str = Field("45 7 * * mon", description="cron: the twelve validations (the runbook's first Monday)")
-    archive: str = Field("0 8 1 * *", description="cron: archive the closed month's bundle")
-    autonomy_tenant: str = "TENANT_003"
+    due: When = Field("0 9 * * *", description="cron: publish what is due (the runbook's 09:00 UTC)")
+    autonomy: When = Field("0 */6 * * *", description="cron: validate autonomy (the runbook's six hours)")
+    drift: When = Field("30 8 * * *", description="cron: compare the configuration with its baseline")
+    bundle: When = Field("0 7 * * mon", description="cron: pack the evidence (the runbook's Mondays)")
+    grounding: When = Field("15 7 * * mon", description="cron: verify the grounding of the closed week")
+    egress: When = Field("30 7 * * mon", description="cron: check the egress gateways")
+    readiness: When = Field("45 7 * * mon", description="cron: the twelve validations (the runbook's first Monday)")
+    archive: When = Field("0 8 1 * *", description="cron: archive the closed month's bundle")
+    autonomy_tenant: str = Field("TENANT_003", description="whose autonomy is validated: one that must be there")
 
 
 class Settings(BaseSettings):
@@ -134,7 +144,6 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True,
-        nested_model_default_partial_update=True,
     )  # fmt: skip
 
     source: SourceSettings = SourceSettings()
@@ -192,12 +201,14 @@ def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) 
     try:
         settings = Settings(**values)
     except ValidationError as error:
-        faults = "; ".join(_fault(where, fault["loc"], what_is_wrong(fault)) for fault in error.errors())
-        raise SettingsError(faults) from error
+        msg = "; ".join(_fault(where, fault["loc"], what_is_wrong(fault)) for fault in error.errors())
+        raise SettingsError(msg) from error
     except pydantic_settings.SettingsError as error:
         msg = f"a variable under {PREFIX} holds no value of its kind (a list is written as JSON): {error}"
         raise SettingsError(msg) from error
-    _refuse_unknown_names(settings, where)
+    found = tuple(faults(settings, where))
+    if found:
+        raise SettingsError("; ".join(found))
     return settings
 
 
@@ -212,23 +223,6 @@ def _refuse_unknown_variables(variables: tuple[str, ...]) -> None:
             whole = f"{PREFIX}{section}"
             msg = f"{variable}: a variable's name keeps no case and no dots; write {whole} as JSON, or use the file"
             raise SettingsError(msg)
-
-
-def _refuse_unknown_names(settings: Settings, where: Origin) -> None:
-    checks: list[tuple[str, ...]] = [("thresholds", check) for check in settings.thresholds]
-    for tenant, own in settings.tenants.items():
-        checks += [("tenants", tenant, "thresholds", check) for check in own.thresholds]
-    faults = [
-        f"{where.of(path)}: there is no {what} {path[-1]!r}; there are {', '.join(known)}"
-        for what, known, paths in (
-            ("check", RULES.keys(), checks),
-            ("metric", CATALOGUE.keys(), [("metrics", key) for key in settings.metrics]),
-        )
-        for path in paths
-        if path[-1] not in known
-    ]
-    if faults:
-        raise SettingsError("; ".join(faults))
 
 
 def what_is_wrong(fault: ErrorDetails) -> str:

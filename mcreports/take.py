@@ -11,9 +11,9 @@ from mcreports.errors import UsageError
 from mcreports.evidence.bundles.archive import CHECK as ARCHIVE
 from mcreports.evidence.bundles.archive import outcome as check_archive
 from mcreports.evidence.bundles.index import FILE as INDEX
+from mcreports.evidence.kept import Found
 from mcreports.evidence.keys import load_keyring
-from mcreports.evidence.outcomes import Found
-from mcreports.evidence.results import CARRIED, as_of, read_results
+from mcreports.evidence.results import CARRIED, Shelf, as_of, read_results
 from mcreports.haul import Errand, pull, window_of
 from mcreports.metrics import remap
 from mcreports.plan import TENANTS, plan
@@ -123,14 +123,15 @@ def _evidence(order: Order, settings: Settings, names: tuple[str, ...], now: dat
     directory, period, own = settings.report.evidence, order.period, settings.evidence
     keyring = load_keyring(own)
     whose = names if order.tenants is not None else evidence.Everyone(names)
-    tables = {} if directory is None else evidence.read(directory, period.start, period.end, whose, keyring)
+    tables = {} if directory is None else evidence.read(directory, (period.start, period.end), whose, keyring, now)
     if order.tenants is not None or order.windows is not None:
         return tables
     looked, again = as_of(period.end, now), {}
     if ARCHIVE in CARRIED.get(order.report, ()):
         # what an earlier check said of the archive is not believed: it is checked again
         again = {ARCHIVE: Found(ARCHIVE, check_archive(own.archives, keyring, looked), f"{own.archives.name}/{INDEX}")}
-    return tables | read_results(order.report, (own.out, keyring), looked, again)
+    shelf = Shelf(own.out, keyring, {"autonomy.validation": settings.schedule.autonomy_tenant})
+    return tables | read_results(order.report, shelf, looked, again)
 
 
 def _state(order: Order, settings: Settings, now: datetime) -> str:
@@ -162,7 +163,8 @@ def expected(order: Order, settings: Settings, seen: set[str], named: Mapping[st
     """
     if order.tenants is None:
         return tuple(dict.fromkeys(settings.report.tenants or sorted(named) or sorted(seen)))
-    strange = [name for name in order.tenants if name not in {*settings.report.tenants, *settings.tenants, *seen}]
+    configured = {*settings.report.tenants, *settings.tenants, settings.schedule.autonomy_tenant}
+    strange = [name for name in order.tenants if name not in configured | seen]
     if strange:
         known = ", ".join(settings.report.tenants) or "those that the source has data of"
         msg = f"no tenant is called {', '.join(map(repr, strange))}; the tenants are {known}"

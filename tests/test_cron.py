@@ -52,6 +52,17 @@ def test_a_field_that_means_nothing_is_named(text: str, named: str) -> None:
     assert named in str(refused.value)
 
 
+@pytest.mark.parametrize("text", ["0 9 31 2 *", "0 9 30,31 feb *", "0 0 31 4,6,9,11 *"])
+def test_a_day_that_no_month_has_never_fires(text: str) -> None:
+    with pytest.raises(SettingsError, match="never fires"):
+        parse(text)
+
+
+@pytest.mark.parametrize("text", ["0 9 29 2 *", "0 0 31 2,3 *", "0 0 31 2 mon", "0 0 31 * *", "0 0 30,1 2 *"])
+def test_a_day_that_comes_at_times_or_a_weekday_beside_it_fires(text: str) -> None:
+    assert parse(text).calendars()
+
+
 @given(st.integers(0, 59), st.integers(0, 59), st.integers(1, 60))
 def test_a_range_with_a_step_is_what_range_gives(low: int, high: int, step: int) -> None:
     wanted = tuple(range(low, high + 1, step))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from mcreports.errors import SettingsError, UsageError
+from mcreports.errors import UsageError
 from mcreports.schedule_export import Install, cron, kubernetes, systemd
-from mcreports.settings import ScheduleSettings
+from mcreports.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +29,11 @@ TENANTS = [
 
 JOBS = ("due", "autonomy", "drift", "bundle", "grounding", "egress", "readiness", "archive")
 KEPT = ("OUT", "BUNDLES", "ARCHIVES")
+GATEWAY = {"url": "http://a:8080", "cut": ("kubectl", "a"), "restore": ("kubectl", "b")}
+
+
+def of(**schedule: str) -> Settings:
+    return Settings(schedule=schedule)
 
 
 def runs(text: str, place: str) -> list[str]:
@@ -55,20 +60,20 @@ def command(directory: Path, codes: str) -> Install:
     ("codes", "calls", "code"), [("0\n", 1, 0), ("75\n75\n0\n", 3, 0), ("75\n" * 9, 4, 75), ("1\n0\n", 1, 1)]
 )
 def test_cron_tries_again_while_the_source_cannot_be_reached(codes: str, calls: int, code: int, tmp_path: Path) -> None:
-    due, *_ = runs(cron(ScheduleSettings(), command(tmp_path, codes)), str(tmp_path))
+    due, *_ = runs(cron(Settings(), command(tmp_path, codes)), str(tmp_path))
     assert subprocess.run(["sh", "-c", due], check=False).returncode == code
     assert (tmp_path / "said").read_text() == "report\n--due\n" * calls
 
 
 @pytest.mark.parametrize("tenant", TENANTS)
 def test_cron_hands_over_a_tenant_of_any_name(tenant: str, tmp_path: Path) -> None:
-    _, autonomy, *_ = runs(cron(ScheduleSettings(autonomy_tenant=tenant), command(tmp_path, "0\n")), str(tmp_path))
+    _, autonomy, *_ = runs(cron(of(autonomy_tenant=tenant), command(tmp_path, "0\n")), str(tmp_path))
     assert subprocess.run(["sh", "-c", autonomy], check=False).returncode == 0
     assert (tmp_path / "said").read_text() == f"autonomy\nvalidate\n--tenant={tenant}\n"
 
 
 def test_cron_fires_at_the_runbooks_times_in_utc() -> None:
-    text = cron(ScheduleSettings())
+    text = cron(Settings())
     assert "\nCRON_TZ=UTC\n" in text
     lines = [line.split(" cd ") for line in text.splitlines() if " && " in line]
     fired = {re.findall(r"bin/mcreports ([^;]*);", rest)[0]: when for when, rest in lines}
@@ -96,7 +101,7 @@ def units(text: str) -> dict[str, dict[str, dict[str, list[str]]]]:
 
 
 def test_systemd_has_a_service_and_a_timer_for_each_job() -> None:
-    found = units(systemd(ScheduleSettings()))
+    found = units(systemd(Settings()))
     assert sorted(found) == [f"mcreports-{job}.{kind}" for job in sorted(JOBS) for kind in ("service", "timer")]
     due = found["mcreports-due.service"]["Service"]
     assert due["ExecStart"] == ["/usr/local/bin/mcreports report --due"]
@@ -110,9 +115,7 @@ def test_systemd_has_a_service_and_a_timer_for_each_job() -> None:
 
 @pytest.mark.parametrize("tenant", TENANTS)
 def test_systemd_hands_over_a_tenant_of_any_name(tenant: str) -> None:
-    said = units(systemd(ScheduleSettings(autonomy_tenant=tenant)))["mcreports-autonomy.service"]["Service"][
-        "ExecStart"
-    ][0]
+    said = units(systemd(of(autonomy_tenant=tenant)))["mcreports-autonomy.service"]["Service"]["ExecStart"][0]
     assert not re.search(r"(?<!%)%(?:%%)*(?!%)", said)
     assert shlex.split(said.replace("%%", "%").replace("$$", "$"))[1:] == ["autonomy", "validate", f"--tenant={tenant}"]
 
@@ -122,9 +125,10 @@ def jobs(text: str) -> dict[str, Any]:
 
 
 def test_kubernetes_has_a_volume_and_a_job_for_each_check() -> None:
-    found = jobs(kubernetes(ScheduleSettings()))
+    found = jobs(kubernetes(Settings()))
     assert {name: document["kind"] for name, document in found.items()} == {
-        "mcreports-output": "PersistentVolumeClaim", **{f"mcreports-{job}": "CronJob" for job in JOBS},
+        "mcreports-output": "PersistentVolumeClaim", "mcreports-evidence": "PersistentVolumeClaim",
+        **{f"mcreports-{job}": "CronJob" for job in JOBS},
     }  # fmt: skip
     spec = found["mcreports-due"]["spec"]
     assert (spec["schedule"], spec["timeZone"], spec["concurrencyPolicy"]) == ("0 9 * * *", "Etc/UTC", "Forbid")
@@ -133,7 +137,7 @@ def test_kubernetes_has_a_volume_and_a_job_for_each_check() -> None:
 
 
 def test_a_pod_may_write_only_its_output_and_scratch() -> None:
-    pod = jobs(kubernetes(ScheduleSettings()))["mcreports-due"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    pod = jobs(kubernetes(Settings()))["mcreports-due"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
     (container,) = pod["containers"]
     rights = container["securityContext"]
     assert rights == {
@@ -155,7 +159,7 @@ def test_every_job_is_a_command_that_there_is() -> None:
 
     from mcreports.cli.app import app
 
-    for line in runs(cron(ScheduleSettings()), "/x"):
+    for line in runs(cron(Settings()), "/x"):
         command: Any = get_command(app)
         for word in shlex.split(re.findall(r"bin/mcreports ([^;]*);", line)[0]):
             command = command if word.startswith("-") else command.commands[word]
@@ -163,7 +167,7 @@ def test_every_job_is_a_command_that_there_is() -> None:
 
 @pytest.mark.parametrize("tenant", TENANTS)
 def test_kubernetes_hands_over_a_tenant_of_any_name(tenant: str) -> None:
-    job = jobs(kubernetes(ScheduleSettings(autonomy_tenant=tenant)))["mcreports-autonomy"]
+    job = jobs(kubernetes(of(autonomy_tenant=tenant)))["mcreports-autonomy"]
     (container,) = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
     assert container["args"] == ["autonomy", "validate", f"--tenant={tenant}"]
 
@@ -172,16 +176,72 @@ def test_kubernetes_hands_over_a_tenant_of_any_name(tenant: str) -> None:
 @pytest.mark.parametrize("tenant", ["", "a\nb", "a\rb", "a\0b", "\ud800", "\x1b[2J"])
 def test_a_tenant_that_could_start_a_line_of_its_own_is_refused(export: Any, tenant: str) -> None:
     with pytest.raises(UsageError, match="cannot stand in a schedule"):
-        export(ScheduleSettings(autonomy_tenant=tenant))
+        export(of(autonomy_tenant=tenant))
 
 
-@pytest.mark.parametrize("export", [cron, systemd, kubernetes])
-def test_a_time_that_is_none_is_refused(export: Any) -> None:
-    with pytest.raises(SettingsError, match="not a schedule"):
-        export(ScheduleSettings(due="at nine"))
-
-
-@pytest.mark.parametrize("install", [Install("mcreports"), Install(directory="output"), Install(image="a\nb")])
+@pytest.mark.parametrize(
+    "install", [Install("mcreports"), Install(directory="output"), Install(image="a\nb"), Install(config="a.toml")]
+)
 def test_a_place_that_cannot_be_is_refused(install: Install) -> None:
     with pytest.raises(UsageError):
-        systemd(ScheduleSettings(), install)
+        systemd(Settings(), install)
+
+
+def words_of(text: str) -> list[list[str]]:
+    """The arguments of each job in a crontab."""
+    return [shlex.split(re.findall(r"bin/mcreports ([^;]*);", line)[0]) for line in runs(text, "/x")]
+
+
+def test_settings_that_were_named_go_with_every_job() -> None:
+    named = Install(config="/etc/mc reports/prod $1 100%.toml")
+    assert all(words[:2] == ["--config", named.config] for words in words_of(cron(Settings(), named)))
+    for name, unit in units(systemd(Settings(), named)).items():
+        said = unit["Service"]["ExecStart"][0] if name.endswith(".service") else ""
+        assert (not said) or shlex.split(said.replace("%%", "%").replace("$$", "$"))[1:3] == ["--config", named.config]
+    assert not any("--config" in words for words in words_of(cron(Settings())))
+
+
+def test_a_pod_finds_its_settings_where_they_are_mounted_whatever_their_file_is_called_here() -> None:
+    text = kubernetes(Settings(), Install(config="/srv/my prod.toml"))
+    assert "--from-file=mcreports.toml='/srv/my prod.toml'" in text
+    assert "--from-file=mcreports.toml\n" in kubernetes(Settings())
+    assert "--config" not in text
+
+
+@pytest.mark.parametrize(
+    ("egress", "words"),
+    [
+        ({}, ["egress", "check"]),
+        ({"primary": {"url": "http://a:8080"}}, ["egress", "check"]),
+        ({"primary": {**GATEWAY, "restore": ()}}, ["egress", "check"]),
+        ({"primary": GATEWAY}, ["egress", "check", "--failover"]),
+        ({"primary": {"url": "http://b:8080"}, "secondary": GATEWAY}, ["egress", "check", "--failover"]),
+    ],
+)
+def test_a_failover_is_tried_where_the_settings_say_how(egress: Any, words: list[str]) -> None:
+    assert words_of(cron(Settings(egress=egress)))[JOBS.index("egress")] == words
+
+
+def test_a_pod_has_a_place_for_its_key_and_for_evidence() -> None:
+    found = jobs(kubernetes(Settings()))
+    assert found["mcreports-evidence"]["kind"] == "PersistentVolumeClaim"
+    pod = found["mcreports-bundle"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    volumes = {volume["name"]: volume for volume in pod["volumes"]}
+    assert volumes["keys"]["secret"] == {"secretName": "mcreports-keys", "defaultMode": 0o440, "optional": True}
+    assert volumes["evidence"]["persistentVolumeClaim"]["claimName"] == "mcreports-evidence"
+    (container,) = pod["containers"]
+    mounts = {mount["name"]: mount for mount in container["volumeMounts"]}
+    assert (mounts["keys"]["mountPath"], mounts["keys"]["readOnly"]) == ("/etc/mcreports-keys", True)
+    places = {entry["name"]: entry["value"] for entry in container["env"]}
+    assert places["MCREPORTS__REPORT__EVIDENCE"] == mounts["evidence"]["mountPath"]
+    assert mounts["evidence"]["readOnly"] is True
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["securityContext"]["fsGroup"] == 10001
+
+
+def test_systemd_takes_a_dollar_as_it_is_but_in_arguments() -> None:
+    place = Install("/srv/a$b/bin/mcreports", '/srv/a$b "c" 5%\\', config="/srv/a$b.toml")
+    service = units(systemd(Settings(), place))["mcreports-due.service"]["Service"]
+    assert service["ReadWritePaths"] == ['"/srv/a$b \\"c\\" 5%%\\\\"']
+    # the program is no argument: nothing is put in for a $ of its own
+    assert service["ExecStart"] == ['"/srv/a$b/bin/mcreports" --config "/srv/a$$b.toml" report --due']

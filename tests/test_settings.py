@@ -142,3 +142,56 @@ def test_a_line_within_a_text_of_several_lines_is_no_key() -> None:
 def test_what_cannot_be_reported_is_named_with_its_line(of: Callable[..., Settings], text: str, said: str) -> None:
     with pytest.raises(SettingsError, match=f"line 2.*{said}"):
         of(f"[report]\n{text}\n")
+
+
+def test_a_source_section_without_an_url_names_no_source(tmp_path: Path) -> None:
+    file = tmp_path / "mcreports.toml"
+    file.write_text("[source]\ndeadline = 30\n")
+    assert load(file, {}).source.model_fields_set == {"deadline"}
+    file.write_text('[source]\nurl = "demo://?seed=7"\n')
+    assert load(file, {}).source.model_fields_set == {"url"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("[schedule]\ndue = 'at nine'\n", 2, "schedule.due: 'at nine' is not a schedule"),
+        ("[schedule]\n\negress = '0 9 * *'\n", 3, "schedule.egress: '0 9 * *' is not a schedule"),
+        ("[schedule]\ndrift = '0 9 31 2 *'\n", 2, "schedule.drift: '0 9 31 2 *' never fires"),
+        ("[metrics.'budget.cost']\nlabels = {nosuch = 'x'}\n", 2, "there is no label of metric budget.cost 'nosuch'"),
+        ("[escalation]\nbudget = [{name = ''}]\n", 2, "escalation.budget.0.name"),
+        ("[escalation]\nsecurity = [{name = ' '}]\n", 2, "escalation.security.0.name"),
+        ("[[escalation.technical]]\nname = 'A'\nwithin = -60\n", 3, "escalation.technical.0.within"),
+        ("[[escalation.budget]]\nname = 'A'\n[[escalation.budget]]\nname = ''\n", 4, "escalation.budget.1.name"),
+        ("[evidence]\nfresh = 0\n", 2, "evidence.fresh: Input should be greater than 0"),
+        ("[evidence]\nfresh = '-P1D'\n", 2, "evidence.fresh"),
+        ("[readiness]\nmax_age = 0\n", 2, "readiness.max_age"),
+        ("[thresholds.'budget.utilization.daily']\nwarn = 95\n", 2, "a warning at 95 comes after the failure at 90"),
+        ("[thresholds.'budget.burn_rate']\nfail = 1\n", 2, "a warning above 1.2 comes after the failure above 1"),
+        ("[thresholds.'autonomy.success_rate']\nwarn = 99\n", 2, "a warning below 99 comes after"),
+        (
+            "[thresholds.'data.coverage']\nwarn = 90\nfail = 85\n[tenants.A.thresholds.'data.coverage']\nfail = 92\n",
+            5, "a warning below 90 comes after the failure below 92",
+        ),
+        ("[thresholds.'budget.burn_rate']\nleast_usd = 5\n", 2, "budget.burn_rate: only a forecast has a least_usd"),
+        ("[tenants.A.thresholds.readiness]\nleast_usd = 5\n", 2, "A.thresholds.readiness: only a forecast has"),
+    ],
+)  # fmt: skip
+def test_what_would_be_refused_later_is_refused_when_it_is_loaded(
+    of: Callable[..., Settings], text: str, line: int, said: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        of(text)
+    assert f"mine.toml, line {line}: " in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_a_warning_that_comes_first_or_with_the_failure_is_right(of: Callable[..., Settings]) -> None:
+    found = of(
+        "[thresholds.'budget.utilization.daily']\nwarn = 90\n[thresholds.'budget.forecast']\nleast_usd = 5\n"
+        "[tenants.A.thresholds.'budget.utilization.daily']\nfail = 120\nwarn = 110\n"
+        "[thresholds.'autonomy.success_rate']\nwarn = 99.95\n[schedule]\ndue = '0 9 29 feb *'\n"
+        "[[escalation.budget]]\nname = 'A'\nwithin = 0\n"
+    )
+    assert found.rule("budget.utilization.daily", "A").warn == 110
+    assert found.rule("budget.forecast").least_usd == 5

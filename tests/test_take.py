@@ -117,6 +117,15 @@ def test_a_tenant_that_nobody_knows_is_refused_by_name() -> None:
         taken(tenants=("TENANT_001", "NOBODY"))
 
 
+def test_the_tenant_whose_autonomy_is_validated_is_known_also_when_it_has_vanished() -> None:
+    made = Made({"budget.cost": [hourly({"tenant": "T", "driver": "x"}, "2025-10-01", "2025-11-02")]})
+    order = Order("daily", Period.parse("2025-10-31"), ("TENANT_003",))
+    assert take(order, made, Settings(), NOW).tenants == ("TENANT_003",)
+    other = Settings(schedule={"autonomy_tenant": "TENANT_009"})
+    with pytest.raises(UsageError, match="no tenant is called 'TENANT_003'"):
+        take(order, made, other, NOW)
+
+
 def test_a_tenant_that_is_asked_for_twice_is_one() -> None:
     found = taken(tenants=("TENANT_001", "TENANT_001"))
     assert found.tenants == ("TENANT_001",)

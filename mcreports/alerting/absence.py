@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mcreports.alerting.checks import PLATFORM, REPORTS
 from mcreports.alerting.promql import by_tenant, named, series
 from mcreports.alerting.wording import Notice
+from mcreports.escalation import ENGINEERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,16 +19,19 @@ if TYPE_CHECKING:
     from mcreports.settings import Settings
 
 THROUGH = "mcreports_report_through_timestamp_seconds"
+SAMPLES_MISSING, STALE, MISSING = "MetricSamplesMissing", "ReportStale", "ReportMissing"
 SILENT = "15m"
 GRACE = timedelta(days=1)
 LONGEST = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
 MONTH = timedelta(days=31)
+# not autonomy.compensations and .violations: where nothing happened yet they may have no series, and miss none
 WATCHED = (
     "budget.cost",
     "budget.cost_today",
     "budget.limit_daily",
     "budget.limit_monthly",
     "autonomy.operations",
+    "policy.decisions",
     "grounding.checks",
     "platform.replication_lag",
     "platform.request_duration",
@@ -38,30 +42,35 @@ WHOSE = "{{ with $labels.tenant }}{{ . }}{{ else }}the platform{{ end }}"
 
 def absences(settings: Settings, terms: Terms) -> Iterator[Notice]:
     """A notice for each metric without samples, and for each report that is late or not known at all."""
-    for key in WATCHED:
+    for key in watched(settings):
         yield Notice(
-            name="MetricSamplesMissing",
+            name=SAMPLES_MISSING,
             expr=_silent(key, settings, terms),
             severity="warning",
-            to=("technical", 0),
+            to=(ENGINEERS,),
             hold="10m",
             group=PLATFORM,
             summary=f"No samples of {key} for {WHOSE}",
             description=f"{terms.metrics[key].name} has had no sample for {WHOSE} in {SILENT}, "
-            "so that alerts that rest on it are silent.",
+            "so that alerts and reports that rest on it know nothing.",
             labels=(("metric", key),),
         )
     for report in settings.report.reports:
         yield from _late(report)
 
 
+def watched(settings: Settings) -> tuple[str, ...]:
+    """The metrics whose silence is told: who is expected as well, unless the settings say it."""
+    return WATCHED if settings.report.tenants else (*WATCHED, "tenant.info")
+
+
 def _late(report: str) -> Iterator[Notice]:
     latest, most = f'{THROUGH}{{report="{report}"}}', LONGEST.get(report, MONTH) + GRACE
     stale = Notice(
-        name="ReportStale",
+        name=STALE,
         expr=f"time() - max({latest}) > {most.total_seconds():.0f}",
         severity="warning",
-        to=("technical", 0),
+        to=(ENGINEERS,),
         hold="10m",
         group=REPORTS,
         summary=f"The newest {report} report is old",
@@ -72,12 +81,12 @@ def _late(report: str) -> Iterator[Notice]:
     yield stale
     yield replace(
         stale,
-        name="ReportMissing",
+        name=MISSING,
         expr=f"absent({latest})",
         hold="1h",
         summary=f"No {report} report is known",
-        description=f"{THROUGH} tells of no {report} report: none is published, or nobody collects what "
-        "mcreports export metrics writes.",
+        description=f"{THROUGH} tells of no {report} report: none is published, or nobody collects "
+        "mcreports.prom, which every run writes beside the portal.",
     )
 
 

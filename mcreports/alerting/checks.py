@@ -1,4 +1,4 @@
-"""The checks of the reports as alerts: under which names, measured how, told in which words, to whom."""
+"""The checks of the reports as alerts: under which names, measured how, told in which words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from mcreports.alerting.measures import Terms
     from mcreports.rules import Rule
 
-Area = Literal["budget", "security", "technical"]
 Level = Literal["warn", "fail"]
 LEVELS: tuple[Level, ...] = ("warn", "fail")
 BEYOND = {"<": ">=", "<=": ">", ">=": "<"}  # what is true of a value on the wrong side
@@ -24,6 +23,7 @@ BEYOND = {"<": ">=", "<=": ">", ">=": "<"}  # what is true of a value on the wro
 PERCENT = '{{ printf "%.6g" $value }} %'
 NUMBER = '{{ printf "%.4g" $value }}'
 COUNT = '{{ printf "%.0f" $value }}'
+MANY = 100
 USD = 'USD {{ printf "%.2f" $value }}'
 BUDGETS, OUTLOOK, OPERATIONS, PLATFORM, REPORTS = (
     f"mc-{room}" for room in ("tenant-budgets", "tenant-outlook", "tenant-operations", "platform", "reports")
@@ -34,19 +34,18 @@ BUDGETS, OUTLOOK, OPERATIONS, PLATFORM, REPORTS = (
 class CheckAlert:
     """One check as an alert: ``condition`` of a threshold, ``told`` with the value, ``names`` at warn and at fail.
 
-    ``first_level`` is whom a warning is told to; a failure is told to the next one.
+    ``counted`` is how many events a rate rests on: of a few it warns, of ``MANY`` it is critical.
     """
 
     check: str
     names: tuple[str, str]
     condition: Callable[[Terms, Rule, Decimal], str]
     told: str
-    area: Area
     hold: str = "5m"
     group: str = OPERATIONS
-    first_level: int = 0
     is_of_tenants: bool = True
     is_paged: bool = False
+    counted: Callable[[Terms], str] | None = None
 
 
 def _beyond(measure: Callable[[Terms], str], terms: Terms, rule: Rule, mark: Decimal) -> str:
@@ -76,50 +75,55 @@ CHECK_ALERTS = (
     CheckAlert(
         "budget.utilization.daily", ("TenantBudgetWarning80Percent", "TenantBudgetCritical90Percent"),
         partial(_beyond, measures.utilization_daily), f"{PERCENT} of the daily limit is spent since 00:00 UTC",
-        "budget", "2m", BUDGETS, is_paged=True,
+        "2m", BUDGETS, is_paged=True,
     ),
     CheckAlert(
         "budget.burn_rate", _same("TenantBudgetBurnRateHigh"), partial(_beyond, measures.burn_rate),
-        f"a whole month at the last hour's rate costs {NUMBER} times the monthly budget", "budget", "15m", BUDGETS,
+        f"a whole month at the last hour's rate costs {NUMBER} times the monthly budget", "15m", BUDGETS,
     ),
     CheckAlert(
         "budget.forecast", _same("TenantBudgetForecastExhaustion"), _over_budget,
         f"a whole month at the pace of the last seven days costs {USD} more than the monthly budget",
-        "budget", "1h", OUTLOOK,
+        "1h", OUTLOOK,
     ),
     CheckAlert(
         "autonomy.success_rate", _same("TenantAutonomyFailureRate"), partial(_beyond, measures.success_rate),
-        f"{PERCENT} of the operations of the last {OPERATIONS_WINDOW} succeeded", "technical",
+        f"{PERCENT} of the operations of the last {OPERATIONS_WINDOW} succeeded", counted=measures.operations,
     ),
     CheckAlert(
         "autonomy.compensation_rate", _same("TenantAutonomyCompensationRate"),
         partial(_beyond, measures.compensation_rate),
-        f"{PERCENT} of the operations of the last {OPERATIONS_WINDOW} were compensated", "technical",
+        f"{PERCENT} of the operations of the last {OPERATIONS_WINDOW} were compensated", counted=measures.operations,
     ),
     CheckAlert(
         "autonomy.policy_violations", _same("TenantPolicyViolation"), partial(_beyond, measures.policy_violations),
-        f"policy violations in the last {OPERATIONS_WINDOW}: {COUNT}", "security", "0s", first_level=-1,
+        f"policy violations in the last {OPERATIONS_WINDOW}: {COUNT}", "0s",
     ),
     CheckAlert(
         "autonomy.residency_violations", _same("TenantResidencyViolation"),
         partial(_beyond, measures.residency_violations),
-        f"residency violations in the last {OPERATIONS_WINDOW}: {COUNT}", "security", "0s",
+        f"residency violations in the last {OPERATIONS_WINDOW}: {COUNT}", "0s",
     ),
     CheckAlert(
         "grounding.pass_rate", _same("TenantGroundingPassRate"), partial(_beyond, measures.pass_rate),
-        f"{PERCENT} of the answers checked in the last {CHECKS_WINDOW} were grounded", "technical",
+        f"{PERCENT} of the answers checked in the last {CHECKS_WINDOW} were grounded", counted=measures.answers,
+    ),
+    CheckAlert(
+        "grounding.pass_rate", _same("PlatformGroundingPassRate"), partial(_beyond, measures.pass_rate_of_all),
+        f"{PERCENT} of all answers checked in the last {CHECKS_WINDOW} were grounded", is_of_tenants=False,
+        counted=measures.all_answers,
     ),
     CheckAlert(
         "platform.replication_lag_p95", _same("TenantReplicationLagHigh"), _quantile("platform.replication_lag_p95"),
-        f"the replication lag p95 of the last {QUANTILE_WINDOW} is {NUMBER} s", "technical", "10m",
+        f"the replication lag p95 of the last {QUANTILE_WINDOW} is {NUMBER} s", "10m",
     ),
     CheckAlert(
         "platform.graphql_p95", _same("TenantGraphqlLatencyHigh"), _quantile("platform.graphql_p95"),
-        f"the GraphQL latency p95 of the last {QUANTILE_WINDOW} is {NUMBER} ms", "technical", "10m",
+        f"the GraphQL latency p95 of the last {QUANTILE_WINDOW} is {NUMBER} ms", "10m",
     ),
     CheckAlert(
         "config.drift", _same("ConfigurationDriftDetected"), _drifted,
         "the configuration is not the agreed one; whether that is approved, mcreports drift check knows",
-        "technical", "1m", PLATFORM, is_of_tenants=False,
+        "1m", PLATFORM, is_of_tenants=False,
     ),
 )  # fmt: skip

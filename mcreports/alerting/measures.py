@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from mcreports.metrics import Metric
     from mcreports.settings import Settings
 
-OPERATIONS_WINDOW, LEAST_OPERATIONS = "6h", 100
-CHECKS_WINDOW, LEAST_CHECKS = "1d", 100
-QUANTILE_WINDOW = "15m"
+OPERATIONS_WINDOW, CHECKS_WINDOW, QUANTILE_WINDOW = "6h", "1d", "15m"
 UNUSUAL_WINDOW, UNUSUAL_TIMES, UNUSUAL_USD = "6h", 2, 25
 EARLIER = ("1w", "2w", "3w", "4w")
 HOURS = "24 * scalar(days_in_month())"
+# counters whose series appear with their first event, by the counter whose samples show that somebody watched before
+WITNESSES = {"autonomy.compensations": "autonomy.operations", "autonomy.violations": "autonomy.operations"}
 QUANTILES = {
     "platform.replication_lag_p95": ("platform.replication_lag", ""),
     "platform.graphql_p95": ("platform.request_duration", "1000 * "),
@@ -58,7 +58,7 @@ class Terms:
 
     def events(self, key: str, window: str, **labels: str) -> str:
         """How many events there were."""
-        return events(self.metrics[key], self.scope, window, **labels)
+        return events(self.metrics[key], self.scope, window, self.metrics[WITNESSES.get(key, key)], **labels)
 
     def spend(self, function: str, window: str, later: str = "") -> str:
         """What each driver cost in a window, or each second of it."""
@@ -90,18 +90,19 @@ def usual_spend(terms: Terms) -> str:
     return f"quantile by (tenant, driver) (0.5, {' or '.join(weeks)})"
 
 
+def operations(terms: Terms, **labels: str) -> str:
+    """Operations."""
+    return terms.events("autonomy.operations", OPERATIONS_WINDOW, **labels)
+
+
 def success_rate(terms: Terms) -> str:
     """Percent of operations that succeeded."""
-    good, every = (
-        terms.events("autonomy.operations", OPERATIONS_WINDOW, **labels) for labels in ({"status": "success"}, {})
-    )
-    return percentage(good, every, LEAST_OPERATIONS)
+    return percentage(operations(terms, status="success"), operations(terms))
 
 
 def compensation_rate(terms: Terms) -> str:
     """Percent of operations that had to be compensated."""
-    undone = terms.events("autonomy.compensations", OPERATIONS_WINDOW)
-    return percentage(undone, terms.events("autonomy.operations", OPERATIONS_WINDOW), LEAST_OPERATIONS)
+    return percentage(terms.events("autonomy.compensations", OPERATIONS_WINDOW), operations(terms))
 
 
 def policy_violations(terms: Terms) -> str:
@@ -114,16 +115,30 @@ def residency_violations(terms: Terms) -> str:
     return terms.events("autonomy.violations", OPERATIONS_WINDOW, type="residency")
 
 
+def answers(terms: Terms, **labels: str) -> str:
+    """Answers that were checked."""
+    return terms.events("grounding.checks", CHECKS_WINDOW, **labels)
+
+
 def pass_rate(terms: Terms) -> str:
     """Percent of answers that were grounded."""
-    held, every = (terms.events("grounding.checks", CHECKS_WINDOW, **labels) for labels in ({"result": "pass"}, {}))
-    return percentage(held, every, LEAST_CHECKS)
+    return percentage(answers(terms, result="pass"), answers(terms))
+
+
+def all_answers(terms: Terms, **labels: str) -> str:
+    """Answers that were checked, everybody's."""
+    return f"sum({answers(terms, **labels)})"
+
+
+def pass_rate_of_all(terms: Terms) -> str:
+    """Percent of everybody's answers that were grounded."""
+    return percentage(all_answers(terms, result="pass"), all_answers(terms))
 
 
 def deny_rate(terms: Terms, window: str) -> str:
     """Percent of policy decisions that denied."""
     denied, every = (terms.events("policy.decisions", window, **labels) for labels in ({"decision": "deny"}, {}))
-    return percentage(denied, every, 1)
+    return percentage(denied, every)
 
 
 def quantile(terms: Terms, check: str, window: str = QUANTILE_WINDOW) -> str:

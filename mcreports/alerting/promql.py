@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from mcreports.metrics import Metric
 
 ANY = '"(?s:(.*))"'  # the whole value of a label, line breaks included
-MEMORY = "1d"  # a series that was silent for so long before a window is new in it
+# a series that nobody saw for so long before a window is new in it; looked for at this pace, for a week is many samples
+MEMORY = "1w:30m"
+ROUND = "30m"  # within so long a server that starts has asked everybody once
 
 
 @dataclass(frozen=True)
@@ -88,14 +90,23 @@ def named(value: str, tenant: str) -> str:
     return f'label_replace(vector({value}), "tenant", {literal(tenant.replace("$", "$$"))}, "", "")'
 
 
-def events(metric: Metric, scope: Scope, window: str, **labels: str) -> str:
-    """How many events each tenant had in a window, in whole numbers; a new series counts from 0 on."""
+def events(metric: Metric, scope: Scope, window: str, witness: Metric, **labels: str) -> str:
+    """How many events each tenant had in a window, in whole numbers.
+
+    A new series counts from 0 on if anybody's series of the metric or its witness was seen before the window: to a
+    server that did not watch every counter is new, however old what it counts.
+    """
     one = series(metric, scope, **labels)
-    grown = f"({one} unless last_over_time({one}[{MEMORY}] offset {window}) or increase({one}[{window}]))"
+    seen = f"({one} offset {window} or last_over_time({one}[{MEMORY}] offset {window}))"
+    watched = " or ".join(
+        f"group(last_over_time({name}[{MEMORY}] offset {window}{ROUND}))"
+        for name in dict.fromkeys((metric.name, witness.name))
+    )
+    grown = f"({one} unless {seen} and on () ({watched}) or increase({one}[{window}]))"
     kept = [label for label in metric.labels if label != "tenant"]
     return f"sum by (tenant) (round({by_tenant(metric, grown, *kept)}))"
 
 
-def percentage(part: str, whole: str, least: int) -> str:
-    """Part of a whole in percent, where the whole is at least so many; a part that is not there is none of it."""
-    return f"100 * ({part} or {whole} * 0) / ({whole} >= {least})"
+def percentage(part: str, whole: str) -> str:
+    """Part of a whole in percent, where there is any; a part that is not there is none of it."""
+    return f"100 * ({part} or {whole} * 0) / ({whole} > 0)"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mcreports.escalation import Place
     from mcreports.operation_sections import Contact, EscalationSettings
 
 DASHBOARD = "/d/mc-tenant-drilldowns/mc-platform-tenant-drilldowns-v033"
@@ -31,12 +32,12 @@ class Links:
 
 @dataclass(frozen=True)
 class Notice:
-    """An alert before it is addressed; ``to`` is whose area it is and the level that is told, ``hold`` its patience."""
+    """An alert before it is addressed; ``to`` is who is told, the first one by its labels; ``hold`` its patience."""
 
     name: str
     expr: str
     severity: str
-    to: tuple[str, int]
+    to: tuple[Place, ...]
     hold: str
     group: str
     summary: str
@@ -58,20 +59,31 @@ class Alert:
 
 def address(notice: Notice, escalation: EscalationSettings, links: Links) -> Alert:
     """The rule of a notice, addressed to whom the escalation names; to the last one where it has fewer levels."""
-    area, wanted = notice.to
-    contacts: tuple[Contact, ...] = getattr(escalation, area)
+    (area, _), *_ = notice.to
     labels = {"severity": notice.severity, "area": area, **dict(notice.labels)}
     annotations = {"summary": notice.summary, "description": notice.description, "runbook": STEPS[area]}
-    if contacts:
-        level = max(0, min(wanted, len(contacts) - 1))
-        contact = contacts[level]
-        labels |= {"level": str(level + 1), "team": plain(contact.name)}
-        reached = ", ".join(filter(None, [contact.name, contact.address]))
-        annotations["tell"] = f"{plain(reached)}, within {contact.within.total_seconds() / 60:g} minutes"
+    told = [found for place in notice.to if (found := _contact(escalation, place)) is not None]
+    if (first := _contact(escalation, notice.to[0])) is not None:
+        labels |= {"level": str(first[0]), "team": plain(first[1].name)}
+    if told:
+        annotations["tell"] = "; ".join(_reached(contact) for _, contact in told)
     tenant = "{{ with $labels.tenant }}?var-tenant={{ . | urlquery }}{{ end }}"
     annotations["dashboard"] = f"{plain(links.grafana.rstrip('/'))}{DASHBOARD}{tenant}"
     annotations["report"] = f"{plain(links.portal.rstrip('/'))}/index.html"
     return Alert(notice.name, notice.expr, notice.hold, notice.group, labels, annotations)
+
+
+def _contact(escalation: EscalationSettings, place: Place) -> tuple[int, Contact] | None:
+    """Who is told at a place, and at which level there is; None where the area has no contacts."""
+    area, wanted = place
+    contacts: tuple[Contact, ...] = getattr(escalation, area)
+    level = min(wanted, len(contacts))
+    return (level, contacts[level - 1]) if contacts else None
+
+
+def _reached(contact: Contact) -> str:
+    reached = ", ".join(filter(None, [contact.name, contact.address]))
+    return f"{plain(reached)}, within {contact.within.total_seconds() / 60:g} minutes"
 
 
 def plain(text: str) -> str:

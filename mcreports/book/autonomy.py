@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING
 
 from mcreports.book.crowds import judged, note, others, rests, tallies
 from mcreports.checks import Status
-from mcreports.domains.autonomy import AGREEMENT, CLAIMED, COMPENSATION, OPERATIONS, RESIDENCY, SUCCESS, UNPLACED
+from mcreports.domains.autonomy import (
+    AGREEMENT,
+    CLAIMED,
+    COMPENSATION,
+    OPERATIONS,
+    RESIDENCY,
+    SHARE,
+    SUCCESS,
+    UNPLACED,
+)
 from mcreports.domains.criteria import NEEDED, end_text
-from mcreports.domains.details import SOURCE
+from mcreports.domains.details import SOURCE, hours
 from mcreports.view.crowd import CRITERIA, crowd
 from mcreports.view.format import Shape
 from mcreports.view.markup import Name
@@ -26,6 +35,7 @@ if TYPE_CHECKING:
     from mcreports.view.tables import Row
 
 SOURCES = {"metrics": (), "evidence": SOURCE}
+EVIDENT = (OPERATIONS, SHARE, CLAIMED, RESIDENCY, UNPLACED)
 FEW = 6  # of a crowd, tenants whose verdicts are not proven
 THIN = ": not proven"
 FINE = Shape("amount", places=2)  # as the ends of intervals are printed
@@ -46,7 +56,8 @@ def autonomy_table(report: Report) -> Table:
         )
         if (SUCCESS, tenant) in told:
             evident = _of(report, (OPERATIONS,), tenant, SOURCE)
-            rows.append(((Name(tenant), ", evidence"), *evident, *_criteria(told, tenant, is_crowd=is_crowd)))
+            name = (Name(tenant), f", evidence{_when(report, evident[0], ' of ')}")
+            rows.append((name, *evident, *_criteria(told, tenant, is_crowd=is_crowd)))
     left = others(among, *rests(report, [OPERATIONS], among), *tallies(verdicts, CRITERIA, among.others))
     caption = "Autonomy against its four criteria"
     return Table(caption, columns, tuple(rows), empty="No tenant is known.", others=left, note=note(among))
@@ -102,7 +113,8 @@ def _rate(report: Report, figure: Figure) -> tuple[Text, Text]:
 def residency_table(report: Report) -> Table:
     """Residency as operations claim it and as their regions give it, and whether counters and evidence agree."""
     columns = (
-        Column("Tenant", "name"), Column("Operations", "number"), Column("Violations claimed", "number"),
+        Column("Tenant", "name"), Column("Operations", "number"), Column("Of those counted"),
+        Column("Violations claimed", "number"),
         Column("Violations recomputed", "number"), Column("Without regions", "number"),
         Column("Counters and evidence", "verdict"),
     )  # fmt: skip
@@ -111,10 +123,10 @@ def residency_table(report: Report) -> Table:
     among = crowd(report, [name for name in names if name is not None], checks)
     rows = tuple(
         (
-            Name(tenant), *_of(report, (OPERATIONS, CLAIMED, RESIDENCY, UNPLACED), tenant, SOURCE),
-            verdicts.get((AGREEMENT, tenant)),
+            Name(tenant), done, (share, _when(report, done, ", ")), *residency, verdicts.get((AGREEMENT, tenant)),
         )
         for tenant in among.shown
+        for done, share, *residency in [_of(report, EVIDENT, tenant, SOURCE)]
     )  # fmt: skip
     empty = (
         "The evidence has no operation of this period."
@@ -122,6 +134,12 @@ def residency_table(report: Report) -> Table:
         else "No evidence was given."
     )
     return Table("Residency by the evidence", columns, rows, empty=empty, note=note(among))
+
+
+def _when(report: Report, figure: Figure, before: str) -> str:
+    """The hours that evidence is of; nothing where they are the period's."""
+    period = report.snapshot.period
+    return "" if figure.window == (period.start, period.end) else f"{before}{hours(figure.window)}"
 
 
 def _of(

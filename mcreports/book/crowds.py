@@ -69,5 +69,6 @@ def few_verdicts(caption: str, verdicts: Sequence[Verdict], empty: str) -> Table
     told = {id(verdict) for verdict in gravest}
     left = tuple(verdict.status for verdict in verdicts if id(verdict) not in told)
     said = f"{MOST_VERDICTS} of {len(verdicts):,} checks are told, the gravest first. All of them:"
-    more = (f"{len(left):,} more", None, Tally("", left))
-    return replace(verdict_table(caption, gravest, empty), others=more, note=said)
+    table, cells = verdict_table(caption, gravest, empty), (f"{len(left):,} more", None, Tally("", left))
+    blank = (None,) * (len(table.columns) - len(cells))
+    return replace(table, others=(*cells, *blank), note=said)

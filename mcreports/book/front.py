@@ -88,9 +88,9 @@ def platform_verdict(report: Report, check: str) -> Verdict | None:
 
 
 def gravest(report: Report, check: str) -> Verdict | None:
-    """The worst verdict of a check over all tenants, the lowest value among equals."""
+    """The worst verdict of a check over all tenants, the lowest value among equals; evidence is not the metric."""
     order = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS)
-    own = [v for v in report.verdicts if v.check == check and v.tenant is not None]
+    own = [v for v in report.verdicts if v.check == check and v.tenant is not None and not v.labels]
     return min(own, key=lambda v: (order.index(v.status), float(v.value or 0)), default=None)
 
 

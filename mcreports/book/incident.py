@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcreports.archive.open import open_source
-from mcreports.book.crowds import judged
 from mcreports.checks import NAMES, Status
 from mcreports.domains.compose import Report, compose
 from mcreports.domains.incident_calls import TELL_BY, calls_of
@@ -61,6 +60,13 @@ CARDS: dict[str, tuple[tuple[str, str, dict[str, str], str], ...]] = {
         ("Times in 35 days", "incident.drifts", {}, ""),
     ),
 }
+BY_EVIDENCE = {"source": "evidence"}
+OTHERS: dict[str, dict[str, str]] = {
+    "6 hours": {},
+    "since the onset": SINCE_ONSET,
+    "by the evidence": BY_EVIDENCE,
+    "since the onset by the evidence": {**BY_EVIDENCE, **SINCE_ONSET},
+}
 BESIDE = {
     "budget.utilization.daily": ("budget.spend.period", "budget.limit.daily"),
     "budget.utilization.monthly": ("budget.spend.mtd", "budget.limit.monthly"),
@@ -89,13 +95,29 @@ def open_incident(incident: str, tenant: str, at: str, *, snapshot: str = "", so
 
 def incident_cards(report: Report) -> Cards:
     """The few figures that a responder looks for first."""
-    verdicts = {check: verdict for (check, _), verdict in judged(report).items()}
     cards = []
     for label, figure_id, labels, check in CARDS[Case(report.snapshot).subject]:
-        figure = _find(report, figure_id, **labels)
+        figure, verdict = _find(report, figure_id, **labels), _gravest(report, check)
+        if verdict is not None and verdict.labels:
+            figure = _find(report, figure_id, **dict(verdict.labels)) or figure
         if figure is not None:
-            cards.append(Card(label, figure, _beside(report, figure_id), _about(figure, verdicts.get(check))))
+            title = _titled(label, figure) if verdict is not None and verdict.labels else label
+            cards.append(Card(title, figure, _beside(report, figure), _about(figure, verdict)))
     return Cards(tuple(cards))
+
+
+def _gravest(report: Report, check: str) -> Verdict | None:
+    """The verdict by the metrics over the last hours, unless only another witness, or a longer time, fails."""
+    own = [verdict for verdict in report.verdicts if verdict.check == check]
+    failing = [verdict for verdict in own if verdict.status is Status.FAIL]
+    return min(failing or own, key=lambda verdict: len(verdict.labels), default=None)
+
+
+def _titled(label: str, figure: Figure) -> str:
+    """What a card is called whose figure is not that of the metrics over the last hours."""
+    labels = dict(figure.labels)
+    head = f"{label.partition(',')[0]}, {labels['window']}" if "window" in labels else label
+    return f"{head}, by the evidence" if "source" in labels else head
 
 
 def _about(figure: Figure, verdict: Verdict | None) -> Verdict | None:
@@ -108,26 +130,32 @@ def _find(report: Report, figure_id: str, **labels: str) -> Figure | None:
     return next((f for f in report.figures.where(figure_id) if dict(f.labels) == labels), None)
 
 
-def _beside(report: Report, figure_id: str) -> Text:
+def _beside(report: Report, figure: Figure) -> Text:
     """What a share is a share of, or what more there is to say."""
-    if figure_id == "budget.forecast.month_end" and (used_up := _find(report, "budget.exhaustion_date")) is not None:
+    if figure.id == "budget.forecast.month_end" and (used_up := _find(report, "budget.exhaustion_date")) is not None:
         return ("budget used up: ", used_up)
     if Case(report.snapshot).subject == "autonomy":
-        return (*_interval(_find(report, figure_id)), *_since_onset(_find(report, figure_id, **SINCE_ONSET)))
-    spent, allowed = (_find(report, each) for each in BESIDE.get(figure_id, ("", "")))
+        return (*_interval(figure), *_others(report, figure))
+    spent, allowed = (_find(report, each) for each in BESIDE.get(figure.id, ("", "")))
     return "" if spent is None or allowed is None else (Shown(spent), " of ", Shown(allowed))
 
 
-def _interval(figure: Figure | None) -> tuple[str, ...]:
+def _interval(figure: Figure) -> tuple[str, ...]:
     """Wilson's interval of a rate in words."""
-    if figure is None or figure.bounds is None or figure.unit != "%":
+    if figure.bounds is None or figure.unit != "%":
         return ()
     low, high = (value_text(bound, figure.unit) for bound in figure.bounds)
     return (f"95 % interval {low} to {high}; ",)
 
 
-def _since_onset(figure: Figure | None) -> tuple[Part, ...]:
-    return () if figure is None else ("since the onset: ", figure)
+def _others(report: Report, shown: Figure) -> tuple[Part, ...]:
+    """What else is known of the same: over the six hours, since the onset, by the evidence."""
+    parts: list[Part] = []
+    for words, labels in OTHERS.items():
+        figure = _find(report, shown.id, **labels)
+        if figure is not None and figure is not shown:
+            parts += [f"{', ' if parts else ''}{words}: ", figure]
+    return tuple(parts)
 
 
 def incident_checks(report: Report) -> Table:

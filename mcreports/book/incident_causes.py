@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from mcreports.book.incident_evidence import differing_files
 from mcreports.domains.autonomy_parts import COMPENSATIONS, FAILURES
 from mcreports.domains.derive import ends, number
-from mcreports.domains.incident_alerts import ALERT, HOLDS
+from mcreports.domains.incident_alerts import ALERT, BY_EVIDENCE, HOLDS, NOT_HERE
 from mcreports.domains.incident_case import Case
 from mcreports.domains.incident_hours import SPEND, UNUSUAL, USUAL
 from mcreports.domains.incident_operations import BELOW, CHANGE
@@ -35,7 +36,7 @@ def incident_picture(report: Report) -> Lines | Table:
         case "autonomy":
             return _rates(report)
         case _:
-            return _files(report)
+            return differing_files(report)
 
 
 def _month(report: Report) -> Lines:
@@ -72,15 +73,6 @@ def _rates(report: Report) -> Lines:
         zero=False,
         half=True,
     )
-
-
-def _files(report: Report) -> Table:
-    columns = (Column("File", "name"), Column("Change"), Column("Content"))
-    differing = report.figures.where("incident.files")
-    rows = tuple((Name(dict(f.labels)["path"]), dict(f.labels)["change"], f.reason) for f in differing)
-    known = "config" in report.snapshot.evidence and len(report.snapshot.evidence["config"])
-    empty = "No file differs from the baseline." if known else "Not known: no configuration files are in the evidence."
-    return Table("Files that differ", columns, rows, empty=empty)
 
 
 def _date(figure: Figure) -> date:
@@ -240,7 +232,11 @@ def _dear_hours(report: Report) -> Table:
 def incident_alerts(report: Report) -> Table:
     """The runbook's alerts, and whether the condition of each holds at this instant."""
     columns = (Column("Alert"), Column("Condition"), Column("Because"))
-    rows = tuple(
-        (dict(f.labels)["alert"], Strong(f) if f.value == HOLDS else f, f.reason) for f in report.figures.where(ALERT)
-    )
+    rows = tuple((dict(f.labels)["alert"], _condition(f), f.reason) for f in report.figures.where(ALERT))
     return Table("Related alerts", columns, rows)
+
+
+def _condition(figure: Figure) -> Figure | Strong | str:
+    if figure.method == NOT_HERE:
+        return NOT_HERE
+    return Strong(figure) if figure.value in {HOLDS, BY_EVIDENCE} else figure

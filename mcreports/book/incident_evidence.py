@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mcreports.domains.details import contradiction, rows
 from mcreports.domains.incident_case import Case, span_of
+from mcreports.domains.incident_drift import FILES
 from mcreports.figures import instant_text
 from mcreports.view.markup import Name
 from mcreports.view.tables import Column, Table
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mcreports.view.tables import Row
 
 MOST = 10  # events of a kind, and files
+CONFIGURATION = ("config/config-baseline.json", "config/config-current.json")
 # each kind of events: what one is called, and which column says more of it
 EVENTS = {
     "violations": ("violation", "violation_type"),
@@ -71,3 +73,29 @@ def incident_files(report: Report) -> Table:
         found.append((Name(row["file"]), when, row["sha256"][:12], Name(said) if said else None))
     more = len(newest) - len(found)
     return Table("Evidence files", columns, (*found, *([(f"and {more:,} more", None, None, None)] if more > 0 else [])))
+
+
+def differing_files(report: Report) -> Table:
+    """The configuration files that differ from the baseline, or why nobody can tell."""
+    columns = (Column("File", "name"), Column("Change"), Column("Content"))
+    differing = report.figures.where(FILES)
+    rows = tuple((Name(dict(f.labels)["path"]), dict(f.labels)["change"], f.reason) for f in differing)
+    empty = "No file differs from the baseline." if _has_files(report) else f"Not known: {_missing(report)}."
+    return Table("Files that differ", columns, rows, empty=empty)
+
+
+def _has_files(report: Report) -> bool:
+    """Whether both sides of the comparison are there."""
+    config = report.snapshot.evidence.get("config")
+    return config is not None and {"baseline", "current"} <= set(config["side"])
+
+
+def _missing(report: Report) -> str:
+    """Why the configuration files cannot be compared: they are of another time, broken, or not there."""
+    evidence = report.snapshot.evidence
+    if "files" not in evidence:
+        return "no evidence directory was given; see --evidence"
+    faults = evidence["faults"].sort_values("kind", key=lambda kinds: kinds == "stale", kind="stable")
+    own = faults[faults["file"].isin(CONFIGURATION)].drop_duplicates("file").to_dict("records")
+    told = (" ".join(filter(None, [row["file"], row["text"]])) for row in own)
+    return "; ".join(told) or "there are not both configuration files in the evidence"

@@ -53,7 +53,8 @@ def validate(
     settings, clock = settings_of(context, source, evidence=evidence), now()
     end = instant_of(at, clock) if at else clock
     outcome, told = found(tenant, (end - _length(window), end), settings, clock)
-    conclude(outcome, settings, told, as_json=json)
+    # a look at an earlier time is no result of now
+    conclude(outcome, settings, told, as_json=json, is_kept=at is None)
 
 
 def found(tenant: str, span: tuple[datetime, datetime], settings: Settings, clock: datetime) -> tuple[Outcome, Told]:
@@ -75,7 +76,7 @@ def found(tenant: str, span: tuple[datetime, datetime], settings: Settings, cloc
     verdicts = _verdicts(snapshot, section, (tenant, span))
     known = words.facts() | {"source": {"kind": snapshot.source.kind, "url": snapshot.source.url}}
     own = tuple(figure for figure in section.figures if figure.tenant == tenant)
-    outcome = Outcome("autonomy.validation", clock, verdicts, known, _inputs(snapshot))
+    outcome = Outcome("autonomy.validation", clock, verdicts, known, _inputs(snapshot), tenant)
     return outcome, Told(span, own, tuple(words.lines()))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcreports.cli.context import one_line
 from mcreports.domains import compensations
-from mcreports.domains.autonomy import CLAIMED, UNPLACED
+from mcreports.domains.autonomy import CLAIMED, SHARE, UNPLACED
 from mcreports.domains.autonomy_parts import COMPENSATIONS, FAILURES, REASON, TYPE
 from mcreports.domains.criteria import COMPENSATION, NEEDED, OPERATIONS, POLICY, RESIDENCY, SUCCESS, interval_text
 from mcreports.figures import Quality, plain
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 METRICS, EVIDENCE = "metrics", "evidence"
 FACTS = (
-    OPERATIONS, SUCCESS, COMPENSATION, POLICY, RESIDENCY, NEEDED, FAILURES, COMPENSATIONS, CLAIMED, UNPLACED,
+    OPERATIONS, SUCCESS, COMPENSATION, POLICY, RESIDENCY, NEEDED, FAILURES, COMPENSATIONS, CLAIMED, UNPLACED, SHARE,
 )  # fmt: skip
 NO_EVIDENCE = "no evidence directory was given: only the metrics were judged"
 
@@ -88,7 +88,7 @@ _SOURCES: dict[str, tuple[tuple[str, str], ...]] = {METRICS: (), EVIDENCE: (("so
 
 
 def _source_words(own: dict[str, Figure]) -> Iterator[str]:
-    yield f"{figure_text(own[OPERATIONS])} operations"
+    yield own[SHARE].reason if SHARE in own else f"{figure_text(own[OPERATIONS])} operations"
     for figure_id, word in ((SUCCESS, "succeeded"), (COMPENSATION, "compensated")):
         yield f"{figure_text(own[figure_id])} {word}{_interval(own[figure_id])}"
     yield f"policy violations {figure_text(own[POLICY])}, residency violations {figure_text(own[RESIDENCY])}"

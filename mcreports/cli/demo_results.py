@@ -48,7 +48,8 @@ def _results(settings: Settings, root: Path) -> Iterator[tuple[Outcome, Told]]:
     from mcreports.operations.egress.check import check as check_egress
     from mcreports.period import Period
 
-    yield drift.found(drift.gathered(root, settings, SATURDAY), settings, SATURDAY)
+    for at in (SATURDAY - timedelta(days=1), SATURDAY):  # the first check has no earlier one that knows the baseline
+        yield drift.found(drift.gathered(root, settings, at), settings, at)
     midnight = SATURDAY.replace(hour=0)
     yield autonomy.found(TENANT, (midnight - timedelta(days=1), midnight), settings, SATURDAY)
     for at, label in ((SATURDAY, "2025-10"), (MONDAY, "2025-W44")):

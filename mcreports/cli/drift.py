@@ -10,12 +10,12 @@ import typer
 
 from mcreports.cli import options
 from mcreports.cli.context import now, progress, say, settings_of, show_json, source_of
+from mcreports.cli.drift_approval import agreement_of, approval_of, false_claims, keep, obstacle_of, unsound
 from mcreports.cli.drift_words import Approver, asked, facts, lines
 from mcreports.cli.outcome import Told, conclude
-from mcreports.errors import SettingsError, UsageError
+from mcreports.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from mcreports.domains.drift_witnesses import Finding
@@ -49,11 +49,11 @@ def check(
     approver, root = asked(), _directory(settings)
     drift = gathered(root, settings, at)
     if approver is not None:
-        obstacle = _obstacle(drift)
+        obstacle = obstacle_of(drift)
         if obstacle:
             say(f"nothing was approved: {obstacle}")
         else:
-            say(f"approved: {_record(root, drift, approver, settings, at)}")
+            say(f"approved: {keep(root, approval_of(drift, approver, at), settings)}")
             drift = gathered(root, settings, at)
     outcome, told = found(drift, settings, at)
     conclude(outcome, settings, told, as_json=json)
@@ -62,14 +62,20 @@ def check(
 def found(drift: Drift, settings: Settings, at: datetime) -> tuple[Outcome, Told]:
     """What the check comes to, and what is told beside it."""
     from mcreports.domains.drift import DRIFT, files_figure
+    from mcreports.domains.drift_baseline import FACT, judge_baseline
     from mcreports.domains.drift_gate import judge_gate
+    from mcreports.evidence.kept import latest
+    from mcreports.evidence.keys import load_keyring
     from mcreports.evidence.outcomes import Outcome
 
     window = (at - WINDOW, at)
     gauge, figures = _gauge(settings, window)
     gate = judge_gate(drift, gauge, settings.rule(DRIFT), at)
     inputs = {place.name: document.sha256 for place, document, _ in drift.files if document is not None}
-    outcome = Outcome(DRIFT, at, gate.verdicts, facts(drift), inputs)
+    keyring = load_keyring(settings.evidence)
+    earlier = latest(settings.evidence.out, DRIFT, keyring, at) if keyring.keys else None
+    agreed, remembered = judge_baseline(drift, earlier, at)
+    outcome = Outcome(DRIFT, at, (*gate.verdicts, *agreed), {**facts(drift), FACT: remembered}, inputs)
     return outcome, Told(window, (files_figure(gate.files, window), *figures), tuple(lines(drift)))
 
 
@@ -79,19 +85,23 @@ def approve(
     by: Annotated[str, typer.Option(help="Who approves.")],
     reason: Annotated[str, typer.Option(help="Why, best with the number of the change.")],
     evidence: options.Evidence = None,
+    baseline: Annotated[bool, typer.Option("--baseline", help="Agree on the baseline itself instead.")] = False,
     json: options.Json = False,
 ) -> None:
     """Record who approved exactly what differs now, when and why; a later change of the same files is not covered.
+
+    With --baseline it is the baseline as it is now that is agreed on, and what was before it no more.
 
     mcreports drift approve --evidence evidence/v0.3.3 --by "Change board" --reason "CHG-1042, raised limits"
     """
     settings, at = settings_of(context, evidence=evidence), now()
     root = _directory(settings)
     drift = gathered(root, settings, at)
-    obstacle = _obstacle(drift)
+    obstacle = unsound(drift) if baseline else obstacle_of(drift)
     if obstacle:
         raise UsageError(obstacle)
-    file = _record(root, drift, Approver(by, reason), settings, at)
+    whole = agreement_of(drift, Approver(by, reason), at) if baseline else approval_of(drift, Approver(by, reason), at)
+    file = keep(root, whole, settings)
     drift = gathered(root, settings, at)
     if json:
         show_json({"approval": str(file), **facts(drift)})
@@ -120,7 +130,7 @@ def restore(
     drift = gathered(root, settings, at)
     if not json:
         _show(drift)
-    if drift.is_whole and not drift.changes and not any(_false(drift)):
+    if drift.is_whole and not drift.changes and not any(false_claims(drift)):
         say("nothing differs from the baseline: there is nothing to restore")
         if json:
             show_json({"restored": None, "backup": None, **facts(drift)})
@@ -154,41 +164,6 @@ def gathered(root: Path, settings: Settings, at: datetime) -> Drift:
     from mcreports.evidence.keys import load_keyring
 
     return gather(root, load_keyring(settings.evidence), at + SKEW)
-
-
-def _obstacle(drift: Drift) -> str:
-    """Why there is nothing that could be approved; empty where there is something."""
-    if not drift.is_whole:
-        return "the baseline or the current state is missing or cannot be read; drift check names what is wrong"
-    false = list(_false(drift))
-    if false:
-        return f"{'; '.join(false)}; have the platform write that file again"
-    if not drift.changes:
-        return "nothing differs from the baseline: there is nothing to approve"
-    is_done = all(one.approval for one in drift.changes)
-    return "every change is approved already: there is nothing to approve" if is_done else ""
-
-
-def _false(drift: Drift) -> Iterator[str]:
-    for state in drift.states.values():
-        for _, claim in state.claims():
-            if not claim["holds"]:
-                told = f"{claim['field']} claims {claim['claimed']}, its contents give {claim['recomputed']}"
-                yield f"{claim['file']}: {told}"
-
-
-def _record(root: Path, drift: Drift, approver: Approver, settings: Settings, at: datetime) -> Path:
-    from mcreports.evidence.configuration.approvals import Approval, record
-    from mcreports.evidence.keys import load_signer
-
-    own = settings.evidence
-    if own.key_file is None and own.trusted_keys:
-        msg = "approvals must be signed where evidence.trusted_keys is set: set evidence.key_file, too"
-        raise SettingsError(msg)
-    baseline, current = drift.states["baseline"], drift.states["current"]
-    changes = tuple(one.change for one in drift.changes)
-    approval = Approval(approver.by, at, approver.reason, baseline.exact, changes)
-    return record(root, approval, current, None if own.key_file is None else load_signer(own.key_file))
 
 
 def _gauge(settings: Settings, window: tuple[datetime, datetime]) -> tuple[Finding | None, tuple[Figure, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 import os
 import platform
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ def facts(drift: Drift) -> dict[str, Any]:
 
 
 def lines(drift: Drift) -> Iterator[str]:
-    """What was found in the files, for people: each change, who approved it, its diff."""
+    """What was found in the files, for people: each change, who approved it, its diff as one block."""
     from mcreports.figures import instant_text
 
     for one in drift.changes[:MOST_FILES]:
@@ -84,7 +85,8 @@ def lines(drift: Drift) -> Iterator[str]:
         if approval is not None:
             said = f"approved by {approval.by} on {instant_text(approval.at)}: {approval.reason}"
             yield f"  {one_line(said)}  ({approval.file}{'' if approval.keyid else ', not signed'})"
-        yield from (f"  {line}" for line in diff(drift, one))
+        differ = "\n".join(f"  {line}" for line in diff(drift, one))
+        yield from [differ] if differ else []
     if len(drift.changes) > MOST_FILES:
         yield f"and {len(drift.changes) - MOST_FILES} more files; --json has them all"
     for _, row in drift.faults:
@@ -95,8 +97,16 @@ def diff(drift: Drift, one: Covered) -> tuple[str, ...]:
     """The lines of a file that differ, without secrets."""
     from mcreports.evidence.configuration.difference import difference
 
-    before, after = (drift.states[side].contents.get(one.change.path) for side in ("baseline", "current"))
+    sides, path = [drift.states[side].values for side in ("baseline", "current")], one.change.path
+    is_mixed = len({isinstance(values[path], str) for values in sides if path in values}) > 1
+    before, after = (_shown(values[path], is_mixed=is_mixed) if path in values else None for values in sides)
     return difference(before, after)
+
+
+def _shown(value: object, *, is_mixed: bool) -> str:
+    """A content as text; which kind it is comes first where the other side is of another, as 5 looks like "5"."""
+    told = value if isinstance(value, str) else json.dumps(value, indent=1, sort_keys=True)
+    return f"{'# text' if isinstance(value, str) else '# JSON'}\n{told}" if is_mixed else told
 
 
 def _change(drift: Drift, one: Covered) -> dict[str, object]:

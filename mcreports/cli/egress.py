@@ -9,7 +9,7 @@ import typer
 
 from mcreports.cli import options
 from mcreports.cli.context import now, progress, settings_of
-from mcreports.cli.outcome import Told, conclude
+from mcreports.cli.outcome import Told, conclude, signer_of
 
 app = typer.Typer(help="Gateways, failover and network policies, tried.", no_args_is_help=True)
 
@@ -34,12 +34,19 @@ def check(
 
     mcreports egress check --policies deploy/networkpolicies --failover
     """
+    from contextlib import nullcontext
+
+    from mcreports.evidence.keys import load_signer
+    from mcreports.operations.egress.alone import alone
     from mcreports.operations.egress.check import check as check_egress
 
     settings, at = settings_of(context), now()
+    if settings.evidence.key_file is not None:
+        load_signer(settings.evidence.key_file)  # what cannot be signed at the end must not cost a gateway first
+    signer_of(settings)
     own = settings.egress
     if policies:
         own = own.model_copy(update={"policies": tuple(policies)})
-    with progress() as tell:
+    with alone(settings.evidence.out) if failover else nullcontext(), progress() as tell:
         checked = check_egress(own, at, tell, is_failover=failover)
     conclude(checked.outcome, settings, Told(lines=checked.lines), as_json=json)

@@ -209,13 +209,17 @@ def _tell(packed: Packed, path: Path, *, is_signed: bool, as_json: bool) -> None
 
     said = packed.compliance.as_dict()
     if as_json:
-        show_json({"file": str(path), "signed": is_signed, **packed.bundle.body()["predicate"]})
+        told = {"files": len(packed.bundle.files), "earlier_bundles": list(packed.collected.earlier)}
+        show_json({"file": str(path), "signed": is_signed, **told, **packed.bundle.body()["predicate"]})
         return
     percent = "nothing is proven" if said["percent"] is None else f"{said['percent']} % proven"
-    print(visible(f"{path}: {percent}, {said['files']} files, {said['claims']} claims"))
+    files = f"{len(packed.bundle.files)} files, {said['files']} of them evidence of this period"
+    print(visible(f"{path}: {percent}, {files}, {said['claims']} claims"))
     for row in said["contradicted"]:
         print(visible(f"  {row['file']}: {row['field']} claims {row['claimed']}, its details give {row['recomputed']}"))
     for row in said["faults"]:
         print(visible(f"  {row['file']}: {row.get('field', '')} {row['text']}"))
     for name in packed.collected.hidden:
         say(f"left out, hidden: {name}")
+    for name in packed.collected.earlier:
+        say(f"left out, a bundle itself: {name}")

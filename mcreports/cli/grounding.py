@@ -56,6 +56,7 @@ def verify(
 def found(chosen: Period, wanted: tuple[str, ...] | None, settings: Settings, at: datetime) -> tuple[Outcome, Told]:
     """What the verification of a period comes to, and what is told beside it."""
     from mcreports.cli.grounding_words import facts, lines
+    from mcreports.domains.grounding import PASS_RATE
     from mcreports.domains.verification import verify_grounding
     from mcreports.evidence import read_golden_set
     from mcreports.evidence.outcomes import Outcome
@@ -65,9 +66,14 @@ def found(chosen: Period, wanted: tuple[str, ...] | None, settings: Settings, at
     # the golden set is of the whole platform: its texts are not for a single tenant
     golden = {} if wanted else snapshot.evidence if file is None else read_golden_set(file)
     verified = verify_grounding(snapshot, chosen, golden)
-    told = Told((chosen.start, chosen.end), verified.section.figures, tuple(lines(verified, is_whole=not wanted)))
+    verdicts, figures = verified.section.verdicts, verified.section.figures
+    if wanted:  # a few tenants are not the platform
+        verdicts = tuple(one for one in verdicts if one.tenant in wanted or one.check != PASS_RATE)
+        figures = tuple(figure for figure in figures if figure.tenant in wanted)
+    told = Told((chosen.start, chosen.end), figures, tuple(lines(verified, is_whole=not wanted)))
     known = facts(verified) | {"source": {"kind": snapshot.source.kind, "url": snapshot.source.url}}
-    return Outcome("grounding.verification", at, verified.section.verdicts, known, verified.inputs()), told
+    subject = ", ".join(sorted(wanted or ()))
+    return Outcome("grounding.verification", at, verdicts, known, verified.inputs(), subject), told
 
 
 def _taken(chosen: Period, wanted: tuple[str, ...] | None, settings: Settings, at: datetime) -> Snapshot:
@@ -84,4 +90,4 @@ def _taken(chosen: Period, wanted: tuple[str, ...] | None, settings: Settings, a
     if directory is None:
         return snapshot
     tenants = snapshot.tenants if wanted else Everyone(snapshot.tenants)
-    return replace(snapshot, evidence=read(directory, start, chosen.end, tenants))
+    return replace(snapshot, evidence=read(directory, (start, chosen.end), tenants, now=at))

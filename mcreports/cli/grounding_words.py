@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mcreports.domains.grounding import PASS_RATE
 from mcreports.domains.scores import LOWEST, MEAN, NEAREST
+from mcreports.rules import least_places
 from mcreports.view.format import Shape, figure_text
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def lines(found: Grounds, *, is_whole: bool) -> Iterator[str]:
     for one in _all(found, CHANGE):
         by = " evidence" if one.labels else ""
         because = f"  ({one.reason})" if one.reason else ""
-        yield f"{_whose(one)}{by}: pass rate {figure_text(one, SIGNED)} against {before}{because}"
+        yield f"{_whose(one)}{by}: pass rate {_change_text(one)} against {before}{because}"
     for one in _all(found, MEAN):
         lowest, nearest = (_of(found, figure_id, one) for figure_id in (LOWEST, NEAREST))
         near = f"the nearest to its threshold at {figure_text(nearest, SIGNED)}"
@@ -64,6 +66,13 @@ def lines(found: Grounds, *, is_whole: bool) -> Iterator[str]:
     yield from (f"does not hold: {text}" for text in wrong[:MOST])
     yield from [f"and {len(wrong) - MOST} more do not hold"] if len(wrong) > MOST else []
     yield from _golden(found, is_whole=is_whole)
+
+
+def _change_text(change: Figure) -> str:
+    """A change in as many places as its rates have: a smaller one is none."""
+    if not isinstance(change.value, float):
+        return figure_text(change)
+    return figure_text(replace(change, value=round(change.value, least_places(PASS_RATE, "%"))), SIGNED)
 
 
 def _golden(found: Grounds, *, is_whole: bool) -> Iterator[str]:

@@ -9,7 +9,7 @@ import typer
 from mcreports.cli import options
 from mcreports.cli.context import instant_of as instant
 from mcreports.cli.context import now, one_line, progress, say, settings_of, show_json, source_of
-from mcreports.errors import McreportsError
+from mcreports.errors import McreportsError, SettingsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,15 +73,16 @@ def _incident(asked: tuple[str, str, str | None], settings: Settings, *, as_json
     try:
         run = _publish(subject, tenant, settings, (at, clock))
     except McreportsError as error:
-        # whoever is called at night still has to know whom to call, and what to do
-        _tell_without(subject, tenant, settings, (at, str(error)), as_json=as_json)
+        # whoever is called at night still has to know whom to call, and what to do; of a tenant that is none, nobody
+        if not isinstance(error, UsageError) or isinstance(error, SettingsError):
+            _tell_without(subject, tenant, settings, (at, str(error)), as_json=as_json)
         raise
     _tell(run, settings, as_json=as_json)
 
 
 def _publish(subject: str, tenant: str, settings: Settings, times: tuple[datetime, datetime]) -> PublishedRun:
     """The incident as a run of its own, beside the reports; the portal lists it."""
-    from mcreports.domains.incident_take import order_of
+    from mcreports.domains.incident_take import check_tenant, order_of
     from mcreports.reports.front_page import build
     from mcreports.reports.produce import Workshop, produce
 
@@ -94,8 +95,10 @@ def _publish(subject: str, tenant: str, settings: Settings, times: tuple[datetim
         }
     )
     order = order_of(subject, tenant, at, settings.report.zone)
+    source = source_of(own, clock)
     with progress() as tell:
-        shop = Workshop(source_of(own, clock), own, clock, lambda text: tell(f"{order.report}: {text}"), at=at)
+        check_tenant(order, source, own, at)
+        shop = Workshop(source, own, clock, lambda text: tell(f"{order.report}: {text}"), at=at)
         run = produce(order, shop)
         build(own.report.output, clock)
     return run
@@ -167,12 +170,11 @@ def _spoken(calls: tuple[Call, ...], listed: tuple[Step, ...]) -> dict[str, Any]
 
 def _standing(report: Report) -> Iterator[str]:
     """Each verdict, and since when what does not pass has been so."""
-    from mcreports.domains.incident_case import SINCE, instant_of
+    from mcreports.domains.incident_case import SINCE, instant_of, told_of
     from mcreports.view.words import verdict_text
 
     for verdict in report.verdicts:
-        when = "".join(f", {value}" for _, value in verdict.labels)
-        yield f"  {verdict.check:32} {verdict_text(verdict)}{when}"
+        yield f"  {verdict.check:32} {', '.join(filter(None, [verdict_text(verdict), told_of(verdict.labels)]))}"
     for figure in sorted(report.figures.where(SINCE), key=instant_of):
         labels = dict(figure.labels)
         yield f"  since {figure.value}  {labels['condition']}, {labels['level']}"

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from securesystemslib.signer import Signer
+
     from mcreports.evidence.outcomes import Outcome
     from mcreports.figures import Figure
     from mcreports.settings import Settings
@@ -34,15 +36,18 @@ class Told:
 def conclude(
     outcome: Outcome, settings: Settings, told: Told | None = None, *, as_json: bool, is_kept: bool = True
 ) -> None:
-    """Print the verdicts, keep the outcome and its page, and leave with what the gravest verdict asks for."""
+    """Print the verdicts, keep the outcome and its page, and leave with what the gravest verdict asks for.
+
+    What was found out is told even if it cannot be kept; that is an error then.
+    """
     told = told or Told()
     outcome = stated(outcome, told)
-    if is_kept:
-        keep(outcome, settings, told)
     if as_json:
         show_json(_data(outcome, told))
     else:
         _print(outcome, told)
+    if is_kept:
+        keep(outcome, settings, told)
     if outcome.status in EXITS:
         raise typer.Exit(EXITS[outcome.status])
 
@@ -58,14 +63,21 @@ def stated(outcome: Outcome, told: Told) -> Outcome:
 
 def keep(outcome: Outcome, settings: Settings, told: Told) -> None:
     """Keep an outcome, signed if there is a key, with its page beside it."""
-    from mcreports.evidence.keys import load_signer
     from mcreports.evidence.outcomes import write
     from mcreports.reports.outcome_page import write_page
 
-    key = settings.evidence.key_file
-    file = write(outcome, settings.evidence.out, None if key is None else load_signer(key))
+    signer = signer_of(settings)
+    file = write(outcome, settings.evidence.out, signer)
     write_page(outcome, file, told.window, told.figures, told.lines)
-    say(f"kept: {file}" + ("" if key else ", unsigned: reports call it unknown until evidence.key_file is set"))
+    say(f"kept: {file}" + ("" if signer else ", unsigned: reports call it unknown until evidence.key_file is set"))
+
+
+def signer_of(settings: Settings) -> Signer | None:
+    """The key that signs results, if one is set; asked for early, a wrong one is told before anything is tried."""
+    from mcreports.evidence.keys import load_signer
+
+    key = settings.evidence.key_file
+    return None if key is None else load_signer(key)
 
 
 def _data(outcome: Outcome, told: Told) -> dict[str, object]:
@@ -88,14 +100,15 @@ def _data(outcome: Outcome, told: Told) -> dict[str, object]:
 def _print(outcome: Outcome, told: Told) -> None:
     from mcreports.figures import instant_text
     from mcreports.view.markup import visible
-    from mcreports.view.words import verdict_text
+    from mcreports.view.words import because, verdict_text
 
     when = told.window or (outcome.at,)
     print(f"{outcome.status.upper()}  {' to '.join(instant_text(at) for at in when)}")
     for verdict in outcome.verdicts:
         whose = visible("the platform" if verdict.tenant is None else verdict.tenant)
         named = "".join(f" {visible(value)}" for _, value in verdict.labels)
-        because = f"  ({visible(verdict.reason)})" if verdict.reason and verdict.status is not Status.UNKNOWN else ""
-        print(f"  {whose}  {verdict.check}{named}  {visible(verdict_text(verdict))}{because}")
+        reason = "" if verdict.status is Status.UNKNOWN else visible(because(verdict))
+        why = f"  ({reason})" if reason else ""
+        print(f"  {whose}  {verdict.check}{named}  {visible(verdict_text(verdict))}{why}")
     for line in told.lines:
         print(visible(line))

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from mcreports.checks import Status
 from mcreports.domains import Section, compensations
-from mcreports.domains.agreement import AGREEMENT, agreement
+from mcreports.domains.agreement import AGREEMENT, agreement, evident
 from mcreports.domains.autonomy_parts import by_reason, by_type, details_by_type
 from mcreports.domains.criteria import COMPENSATION, IDS, KINDS, OPERATIONS, POLICY, RESIDENCY, SUCCESS, Record
-from mcreports.domains.details import SOURCE, details
+from mcreports.domains.details import SOURCE, details, hours
 from mcreports.domains.events import Source, together
 from mcreports.domains.tally import Tally, tally
 from mcreports.domains.tenant_tally import tenant_tally
+from mcreports.figures import Figure, Quality
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,25 +22,30 @@ if TYPE_CHECKING:
 
     from mcreports.checks import Verdict
     from mcreports.domains.details import Details
-    from mcreports.figures import Figure
     from mcreports.snapshot import Snapshot
 
 __all__ = ["AGREEMENT", "COMPENSATION", "KINDS", "OPERATIONS", "POLICY", "RESIDENCY", "SUCCESS"]
 
 COUNTERS = ("operations", "compensations", "violations")
 CLAIMED, UNPLACED = "autonomy.residency_claimed", "autonomy.operations_without_regions"
+SHARE = "autonomy.evidence_share"
 FEW = 6  # tenants that are told by type and by reason
 
 
 @dataclass(frozen=True)
 class Case:
-    """A window as counters and evidence have it: by tenant, and what the counters make of the platform."""
+    """A window as counters and evidence have it: by tenant, and what the counters make of the platform.
+
+    ``told`` is what the evidence has, and ``beside`` what the counters have of the hours that it is of.
+    """
 
     snapshot: Snapshot
     window: tuple[datetime, datetime]
     counted: dict[str, Tally]
     records: dict[str, Record]
     found: dict[str, Details]
+    told: dict[str, Record]
+    beside: dict[str, Record]
 
     @property
     def whole(self) -> Record:
@@ -59,36 +65,45 @@ def review_autonomy(snapshot: Snapshot, start: datetime, end: datetime) -> Secti
     figures = [record.needed(snapshot.rule(SUCCESS, record.tenant)) for record in (case.whole, *case.records.values())]
     verdicts: list[Verdict] = []
     for tenant, own in case.found.items():
-        record = _told(tenant, own)
-        verdicts += record.verdicts(snapshot, SOURCE)
+        record = case.told[tenant]
+        verdicts += evident(snapshot, case.beside[tenant], record)
         counts = own.claimed.figure(CLAIMED, tenant, "events", own.source)
         without = own.unplaced.figure(UNPLACED, tenant, "operations", own.source)
-        figures += [_evident(each) for each in (record.needed(snapshot.rule(SUCCESS, tenant)), counts, without)]
+        needed, share = record.needed(snapshot.rule(SUCCESS, tenant)), _share(case, tenant)
+        figures += [replace(each, labels=SOURCE) for each in (needed, counts, without, share)]
     return section + Section((*figures, *_parts(case, section)), tuple(verdicts))
 
 
 def _open(snapshot: Snapshot, window: tuple[datetime, datetime]) -> Case:
     counted = {key: tally(snapshot, f"autonomy.{key}", *window) for key in COUNTERS}
     records = {tenant: _record(counted, tenant) for tenant in snapshot.tenants}
-    found = {
+    every = {
         tenant: details(snapshot, tenant, window)
         for tenant in (snapshot.tenants if "files" in snapshot.evidence else ())
     }
-    return Case(snapshot, window, counted, records, {tenant: own for tenant, own in found.items() if own is not None})
+    found = {tenant: own for tenant, own in every.items() if own is not None}
+    told = {tenant: _told(tenant, own) for tenant, own in found.items()}
+    beside = {
+        tenant: records[tenant] if own.source.window == window else _beside(snapshot, tenant, own.source.window)
+        for tenant, own in found.items()
+    }
+    return Case(snapshot, window, counted, records, found, told, beside)
+
+
+def _beside(snapshot: Snapshot, tenant: str, span: tuple[datetime, datetime]) -> Record:
+    """What the counters have of the few hours that evidence is of."""
+    return _record({key: tenant_tally(snapshot, f"autonomy.{key}", tenant, span) for key in COUNTERS}, tenant)
 
 
 def _judge(case: Case) -> Section:
     snapshot = case.snapshot
     figures = [figure for record in (case.whole, *case.records.values()) for figure in record.figures()]
     verdicts = [verdict for record in case.records.values() for verdict in record.verdicts(snapshot)]
-    for tenant, own in case.found.items():
-        told, record = _told(tenant, own), case.records[tenant]
-        figures += map(_evident, told.figures())
-        # evidence of a few hours is held against the counters of those hours
-        if own.span != case.window:
-            counted = {key: tenant_tally(snapshot, f"autonomy.{key}", tenant, own.span) for key in COUNTERS}
-            record = _record(counted, tenant)
-        verdicts.append(agreement(snapshot, record, told))
+    for tenant, told in case.told.items():
+        done, all_done = told.operations.count, case.beside[tenant].operations.count
+        seen = min(1.0, done / all_done) if done and all_done else None
+        figures += [replace(figure, labels=SOURCE, coverage=seen) for figure in told.figures()]
+        verdicts.append(agreement(snapshot, case.beside[tenant], told))
     return Section(tuple(figures), tuple(verdicts))
 
 
@@ -125,8 +140,17 @@ def _few(case: Case, section: Section) -> list[str]:
     return sorted(named if len(case.records) > 1 else case.records, key=place)[:FEW]
 
 
-def _evident(figure: Figure) -> Figure:
-    return replace(figure, labels=SOURCE)
+def _share(case: Case, tenant: str) -> Figure:
+    """Which part of the operations counted in the whole window the evidence has."""
+    done, every, source = case.told[tenant].operations, case.records[tenant].operations, case.found[tenant].source
+    share = 100 * (done.count or 0) / every.count if every.count else None
+    of = "" if every.count is None else f" of {every.count:,}"
+    said = f"{done.count:,}{of} operations, {hours(source.window)}"
+    return Figure(
+        SHARE, tenant, share, "%", case.window, source.query, "ratio",
+        Quality.UNKNOWN if share is None else every.quality, samples=done.count or 0,
+        reason="; ".join(filter(None, [said, every.doubt])),
+    )  # fmt: skip
 
 
 def _record(counted: dict[str, Tally], tenant: str) -> Record:

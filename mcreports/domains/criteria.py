@@ -114,7 +114,7 @@ def end_text(rule: Rule, bounds: tuple[float, float]) -> str:
 
     >>> from mcreports.rules import RULES
     >>> end_text(RULES[SUCCESS], (96.309, 100.0)), end_text(RULES[COMPENSATION], (0.0, 3.691))
-    ('96.3 %', '3.7 %')
+    ('96.30 %', '3.70 %')
     """
     return interval_text(bounds)[0 if rule.op == ">=" else 1]
 
@@ -128,7 +128,7 @@ def interval_text(bounds: tuple[float, float]) -> tuple[str, str]:
     low, high = (
         Decimal(end).quantize(HUNDREDTH, way) for end, way in zip(bounds, (ROUND_FLOOR, ROUND_CEILING), strict=True)
     )
-    return f"{low.normalize():f} %", f"{high.normalize():f} %"
+    return f"{low:f} %", f"{high:f} %"
 
 
 def _times(number: int, noun: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,6 +18,7 @@ METHOD = "evidence.details"
 SOURCE = (("source", "evidence"),)
 LISTS = ("operations", "compensations", "violations")
 MOST_DOUBTS = 3
+MIDNIGHT = time()
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class Details:
-    """A tenant's operations: all of them, by their type, where they are from, and the hours that they are of.
+    """A tenant's operations: all of them, by their type, and the files and hours that they are from.
 
     ``claimed`` counts the residency violations that the operations tell of; ``unplaced`` are the operations
     that do not say both where their data are and where they were processed.
@@ -44,7 +45,6 @@ class Details:
     claimed: Count
     unplaced: Count
     source: Source
-    span: tuple[datetime, datetime]
 
 
 def rows(snapshot: Snapshot, name: str, window: tuple[datetime, datetime], tenant: str | None = None) -> pd.DataFrame:
@@ -70,8 +70,7 @@ def details(snapshot: Snapshot, tenant: str, window: tuple[datetime, datetime]) 
         {str(kind): _counted(own, doubts, 0) for kind, own in events.groupby("type")},
         _count(int(operations["residency_claimed"].sum()), doubts),
         _count(unplaced, doubts),
-        Source(window, pointer(operations), METHOD),
-        _span(operations, window),
+        Source(_span(operations, window), pointer(operations), METHOD),
     )
 
 
@@ -125,6 +124,25 @@ def _span(operations: pd.DataFrame, window: tuple[datetime, datetime]) -> tuple[
     return max(window[0], first), min(window[1], last + timedelta(hours=1))
 
 
+def hours(span: tuple[datetime, datetime]) -> str:
+    """The days or hours that something is of, in words.
+
+    >>> from datetime import UTC
+    >>> hours((datetime(2025, 10, 25, tzinfo=UTC), datetime(2025, 11, 1, tzinfo=UTC)))
+    '25 to 31 October 2025'
+    >>> hours((datetime(2025, 10, 31, 18, tzinfo=UTC), datetime(2025, 11, 1, tzinfo=UTC)))
+    '2025-10-31 18:00 to 2025-11-01 00:00 UTC'
+    """
+    start, end = (at.astimezone(UTC) for at in span)
+    if start.time() != MIDNIGHT or end.time() != MIDNIGHT:
+        return f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
+    last = end - timedelta(days=1)
+    if start >= last:
+        return f"{last:%-d %B %Y}"
+    first = "%-d" if f"{start:%Y-%m}" == f"{last:%Y-%m}" else "%-d %B" if start.year == last.year else "%-d %B %Y"
+    return f"{start:{first}} to {last:%-d %B %Y}"
+
+
 def _ends(table: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
     return table["ts"].min(), table["ts"].max()
 
@@ -141,4 +159,5 @@ def contradiction(claim: Any) -> str:  # noqa: ANN401 - a row of the table of cl
 
 
 def _count(number: int, doubts: tuple[str, ...]) -> Count:
-    return Count(number, number, number, seen=Seen(number, number), doubts=doubts)
+    # how many there should be is what only the counters know
+    return Count(number, number, number, seen=Seen(number), doubts=doubts)

@@ -47,8 +47,8 @@ class _Trial:
         changes = tuple(one.change for one in drift.changes)
         baseline, current = drift.states[BASELINE], drift.states[CURRENT]
         reason = f"to try the gate, {'not ' if signer is None else ''}signed"
-        approval = Approval("the trial", self.now, reason, baseline.exact, changes)
-        record(self.root, approval, current, signer)
+        approval = Approval("the trial", self.now, reason, baseline.exact, changes, current=current.exact)
+        record(self.root, approval, signer)
 
     def status(self) -> Status:
         drift = gather(self.root, self.keyring, self.now)
@@ -67,17 +67,19 @@ def prove_gate(directory: Path, scratch: Path, now: datetime) -> tuple[bool, str
     """
     try:
         baseline = sound_baseline(directory)
-        contents = dict(baseline.contents) or {"new": ""}
+        contents = baseline.contents
+        if not contents:
+            return False, f"{baseline.document.place.name} holds no file: there is nothing to try the gate on"
         trial = _Trial(scratch, CryptoSigner.generate_ed25519(), now)
-        _write(scratch, BASELINE, attest(baseline.contents, now))
-        return _tried(trial, contents, baseline.contents)
+        _write(scratch, BASELINE, attest(contents, now))
+        return _tried(trial, contents)
     except EvidenceError as error:
         return False, f"the gate could not be tried: {error}"
 
 
-def _tried(trial: _Trial, contents: Mapping[str, str], agreed: Mapping[str, str]) -> tuple[bool, str]:
+def _tried(trial: _Trial, contents: Mapping[str, str]) -> tuple[bool, str]:
     path = min(contents)
-    trial.set(agreed)
+    trial.set(contents)
     steps = [("the baseline itself", Status.PASS, trial.status())]
     trial.set({**contents, path: contents[path] + EDIT})
     steps.append((f"a change of {path}", Status.FAIL, trial.status()))

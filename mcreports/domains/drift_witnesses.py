@@ -112,6 +112,8 @@ def compared_files(tables: Mapping[str, pd.DataFrame], after: datetime, until: d
     if not after < at <= until:
         when = instant(milliseconds(at.to_pydatetime()))
         return Finding(None, f"config-current.json is of {when}, not of this window")
+    if tables["config"].empty:
+        return Finding(None, "neither config-baseline.json nor config-current.json holds a file: nothing is compared")
     changes = tables.get("config_changes")
     rows = [] if changes is None else list(changes.itertuples())
     more = [f"and {len(rows) - MOST_PATHS} more"] if len(rows) > MOST_PATHS else []

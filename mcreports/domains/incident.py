@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mcreports.checks import NAMES, Status, worst
 from mcreports.domains import Section, incident_drift, incident_money, incident_operations
+from mcreports.domains.details import SOURCE
+from mcreports.domains.drift import DRIFT
 from mcreports.domains.headline import Headline
-from mcreports.domains.incident_alerts import ALERT, HOLDS, alerts
+from mcreports.domains.incident_alerts import ALERT, BY_EVIDENCE, HOLDS, alerts, holding
 from mcreports.domains.incident_calls import calls_of, tell_by
 from mcreports.domains.incident_case import FAIL, OVERRUN, SINCE, Case, instant_of
+from mcreports.domains.incident_drift import FILES
 from mcreports.domains.incident_steps import step_by
 from mcreports.figures import instant_text
 from mcreports.names import called
@@ -36,7 +40,7 @@ def assess(snapshot: Snapshot) -> Section:
     case = Case(snapshot)
     section = _SUBJECTS[case.subject](case)
     called_for = tell_by(case, calls_of(case, section.figures, section.verdicts))
-    return section + Section((*alerts(case), *called_for, *step_by(case)))
+    return section + Section((*alerts(case, section.verdicts), *called_for, *step_by(case)))
 
 
 def since(figures: Iterable[Figure], condition: str | None = None) -> Figure | None:
@@ -62,12 +66,30 @@ def incident_headline(snapshot: Snapshot, figures: Figures, verdicts: Sequence[V
 def _wrong(figures: Figures, verdicts: Sequence[Verdict], at: str) -> str:
     """The verdict that a reader is told first, by how much it is beyond its threshold, and since when."""
     first = min(verdicts, key=lambda verdict: _ORDER.index(verdict.check))
-    unit = first.unit.removesuffix("s") if first.unit in WHOLE and first.value == "1" else first.unit
-    value = f"{first.value}\N{MULTIPLICATION SIGN}" if unit == "x" else f"{first.value} {unit}"
     began = since(figures, first.check)
     when = f"seen at {at}" if began is None else f"since {began.value}"
-    gap = None if first.unit in WHOLE else first.gap
-    return ", ".join(filter(None, [f"{_inside(first)} {value}", gap, when]))
+    by_evidence = "by the evidence" if set(SOURCE) <= set(first.labels) else ""
+    return ", ".join(filter(None, [_beyond(figures, first), by_evidence, when]))
+
+
+def _beyond(figures: Figures, verdict: Verdict) -> str:
+    """What a verdict found, and how far it is over a budget or beyond a threshold."""
+    if verdict.check == DRIFT and figures.find(DRIFT).value and not figures.where(FILES):
+        return "the drift gauge is up"  # it knows of a change, not of how many
+    unit = verdict.unit.removesuffix("s") if verdict.unit in WHOLE and verdict.value == "1" else verdict.unit
+    value = f"{verdict.value}\N{MULTIPLICATION SIGN}" if unit == "x" else f"{verdict.value} {unit}"
+    gap = None if verdict.unit in WHOLE else verdict.gap
+    if gap is not None and verdict.check.startswith("budget.utilization."):
+        gap = _over(verdict, gap)
+    return ", ".join(filter(None, [f"{_inside(verdict)} {value}", gap]))
+
+
+def _over(verdict: Verdict, gap: str) -> str:
+    """How far a budget is overrun; a share that is only over its threshold is not over the budget."""
+    over = Decimal(verdict.value or 0) - 100
+    if over > 0:
+        return f"{over:f} % over its budget"
+    return f"{gap.removeprefix('over by ')} over the threshold of {verdict.target} %" if "by" in gap else gap
 
 
 def _inside(verdict: Verdict) -> str:
@@ -81,10 +103,9 @@ def _sentences(case: Case, figures: Figures, verdicts: Sequence[Verdict]) -> Ite
         names = [_inside(verdict) for verdict in verdicts if verdict.status is status]
         if names:
             yield (f"{word}: {', '.join(dict.fromkeys(names))}.",)
-    told = figures.where(ALERT)
-    holding = [dict(figure.labels)["alert"] for figure in told if figure.value == HOLDS]
-    blind = sum(figure.value is None for figure in told)
-    unknown = f"; of {blind} it is not known" if blind else ""
-    yield (f"Alerts that hold: {', '.join(holding) or 'none'}{unknown}.",)
+    told = holding(figures.where(ALERT))
+    more = f"; by the evidence {', '.join(told[BY_EVIDENCE])}" if told[BY_EVIDENCE] else ""
+    unknown = f"; of {len(told[''])} it is not known" if told[""] else ""
+    yield (f"Alerts that hold: {', '.join(told[HOLDS]) or 'none'}{more}{unknown}.",)
     if case.subject == "drift":
         yield (f"Drift is of the platform; {called(case.tenant)} is affected.",)

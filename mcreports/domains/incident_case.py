@@ -13,10 +13,13 @@ from mcreports.figures import Figure, Quality, instant_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mcreports.escalation import Grade
     from mcreports.snapshot import Snapshot
 
 SINCE = "incident.since"
-WARN, FAIL, OVERRUN = "warn", "fail", "overrun"
+WARN: Grade = "warn"
+FAIL: Grade = "fail"
+OVERRUN: Grade = "overrun"
 WINDOW = timedelta(hours=6)  # the runbook validates autonomy every six hours
 
 
@@ -47,7 +50,7 @@ class Onset:
     """When a condition began to hold, between the two samples around that; ``doubt`` says why it may be earlier."""
 
     condition: str
-    level: str
+    level: Grade
     at: datetime
     between: tuple[datetime, datetime] | None = None
     doubt: str = ""
@@ -88,3 +91,12 @@ def span_of(case: Case, figures: Iterable[Figure]) -> tuple[datetime, datetime]:
 def instant_of(figure: Figure) -> datetime:
     """The instant that a figure of one holds."""
     return datetime.fromisoformat(str(figure.value))
+
+
+def told_of(labels: Iterable[tuple[str, str]]) -> str:
+    """Which witness and which time a verdict is of, where it is not of the metrics in the last hours.
+
+    >>> told_of((("source", "evidence"), ("window", "since the onset")))
+    'by the evidence, since the onset'
+    """
+    return ", ".join(f"by the {value}" if name == "source" else value for name, value in labels)

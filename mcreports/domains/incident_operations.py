@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mcreports.checks import Status
 from mcreports.domains import Section
-from mcreports.domains.autonomy import KINDS, OPERATIONS, SUCCESS, judge_autonomy
+from mcreports.domains.autonomy import KINDS, OPERATIONS, SUCCESS, review_autonomy
 from mcreports.domains.autonomy_parts import COMPENSATIONS, FAILURES, TYPE, by_reason, by_type
+from mcreports.domains.criteria import IDS
 from mcreports.domains.derive import difference
-from mcreports.domains.details import rows
+from mcreports.domains.details import SOURCE, rows
 from mcreports.domains.facts import Ask, sweep
 from mcreports.domains.incident_case import WINDOW, instant_of, span_of
 from mcreports.domains.incident_hours import told
@@ -21,7 +23,7 @@ from mcreports.domains.tally import tally
 from mcreports.figures import Figure, Quality, instant_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from mcreports.checks import Verdict
@@ -40,30 +42,44 @@ SINCE_ONSET = ("window", "since the onset")
 
 def assess(case: Case) -> Section:
     """The tenant's autonomy in the six hours before, since the onset, and on the days before."""
-    whole = _own(case, judge_autonomy(case.snapshot, case.at - WINDOW, case.at))
-    began = [onset.figure(case, case.tenant, *passport) for onset, passport in onsets(case, whole.verdicts)]
+    whole = _judged(case, case.at - WINDOW)
+    began = list(onsets(case, whole.verdicts))
     section = whole + Section((*_parts(case), *_days(case), *_hours(case)))
     if began:
-        section += _since(case, min(map(instant_of, began)), whole.verdicts)
-    section += Section(tuple(began))
+        since, more = _since(case, min(map(instant_of, began)), whole.verdicts)
+        section, began = section + since, began + more
+    section += Section(tuple(_earliest(began)))
     return section + Section(tuple(_events(case, span_of(case, section.figures))))
 
 
-def _own(case: Case, section: Section) -> Section:
-    """What a section says of the tenant."""
-    figures = tuple(figure for figure in section.figures if figure.tenant == case.tenant)
-    return Section(figures, tuple(verdict for verdict in section.verdicts if verdict.tenant == case.tenant))
+def _judged(case: Case, start: datetime) -> Section:
+    """The criteria from an instant on by counters and by the evidence, and whether the two agree."""
+    found = review_autonomy(case.snapshot, start, case.at)
+    own = [figure for figure in found.figures if figure.tenant == case.tenant and figure.id in IDS]
+    figures = tuple(figure for figure in own if figure.labels in {(), SOURCE})
+    return Section(figures, tuple(verdict for verdict in found.verdicts if verdict.tenant == case.tenant))
 
 
-def _since(case: Case, first: datetime, known: tuple[Verdict, ...]) -> Section:
+def _since(case: Case, first: datetime, known: tuple[Verdict, ...]) -> tuple[Section, list[Figure]]:
     """The figures since the onset, and violations that lie too far back for the six hours to show."""
     # the first sample that told of it counts what happened just before
-    since = _own(case, judge_autonomy(case.snapshot, min(first, case.at - HOUR), case.at))
-    figures = [_labelled(figure, SINCE_ONSET) for figure in since.figures if not figure.labels]
-    failing = {verdict.check for verdict in known if verdict.status is Status.FAIL}
-    more = [v for v in since.verdicts if v.check in KINDS and v.status is Status.FAIL and v.check not in failing]
-    figures += [onset.figure(case, case.tenant, *passport) for onset, passport in firsts(case, more, first)]
-    return Section(tuple(figures), tuple(replace(verdict, labels=(SINCE_ONSET,)) for verdict in more))
+    since = _judged(case, min(first, case.at - HOUR))
+    failing = {(verdict.check, verdict.labels) for verdict in known if verdict.status is Status.FAIL}
+    more = [
+        verdict for verdict in since.verdicts
+        if verdict.check in KINDS and verdict.status is Status.FAIL and (verdict.check, verdict.labels) not in failing
+    ]  # fmt: skip
+    figures = tuple(_labelled(figure, SINCE_ONSET) for figure in since.figures)
+    verdicts = tuple(replace(verdict, labels=(*verdict.labels, SINCE_ONSET)) for verdict in more)
+    return Section(figures, verdicts), list(firsts(case, more, first))
+
+
+def _earliest(began: Iterable[Figure]) -> Iterator[Figure]:
+    """One onset of each condition: where counters and evidence both have one, the earlier."""
+    every: dict[str, list[Figure]] = defaultdict(list)
+    for figure in began:
+        every[dict(figure.labels)["condition"]].append(figure)
+    yield from (min(own, key=instant_of) for own in every.values())
 
 
 def _labelled(figure: Figure, *labels: tuple[str, str]) -> Figure:

@@ -93,21 +93,17 @@ def _known(tenant: str, figures: Figures) -> defaultdict[str, Known]:
     known["utilization"] = say("day ", used, ", month ", month)
     known["pace"] = say("last hour ", find("budget.spend.last_hour"), ", burn rate ", find("budget.burn_rate"))
     known["driver"] = _driver(figures)
-    known["unusual"] = _counts(figures, "incident.hours.unusual")
+    known["unusual"] = _counts(figures, "incident.hours.unusual", "dearer than usual")
     known["forecast"] = say("month end ", find("budget.forecast.month_end"), " of ", find("budget.limit.monthly"))
-    done, success = find("autonomy.operations"), find("autonomy.success_rate")
-    known["operations"] = say(done, " operations in 6 h, success ", success)
-    known["compensation"] = say(find("autonomy.compensation_rate"), " compensated in 6 h")
+    done, success, undone = (find(f"autonomy.{name}") for name in ("operations", "success_rate", "compensation_rate"))
+    told = [find(f"autonomy.{name}", source="evidence") for name in ("operations", "success_rate", "compensation_rate")]
+    evident = ("; by the evidence ", told[0], ", success ", told[1]) if told[0] else ()
+    known["operations"] = say(done, " operations in 6 h, success ", success, *evident)
+    known["compensation"] = say(undone, " compensated in 6 h", *((", by the evidence ", told[2]) if told[2] else ()))
     known["compensations"] = say(find("incident.evidence", kind="compensations"), " in the evidence")
-    known["failing"] = _counts(figures, "incident.hours.below_target")
-    policy, residency = (
-        find(f"autonomy.{kind}_violations", window="since the onset") or find(f"autonomy.{kind}_violations")
-        for kind in ("policy", "residency")
-    )
-    known["violations"] = say("policy ", policy, ", residency ", residency)
-    seen = [("gauge", find("config.drift")), ("files", find("config.drift", source="evidence"))]
-    told = [(f"by the {name} ", figure) for name, figure in seen if figure is not None]
-    known["changes"] = say(*(part for place, one in enumerate(told) for part in (("", ", ")[place], *one)))
+    known["failing"] = _counts(figures, "incident.hours.below_target", "below the success target beyond chance")
+    known["violations"] = (*_most(figures, "policy"), ", ", *_most(figures, "residency")) if done else ()
+    known["changes"] = _changes(find("config.drift"), find("config.drift", source="evidence"))
     paths = [dict(figure.labels)["path"] for figure in figures.where("incident.files")]
     known["files"] = (several(paths, FEW),) if paths else ()
     return known
@@ -123,13 +119,35 @@ def _driver(figures: Figures) -> Known:
     return (f"{dict(most.labels)['driver'] or UNALLOCATED} grew most, by ", most, " against the month before")
 
 
-def _counts(figures: Figures, figure_id: str) -> Known:
+def _counts(figures: Figures, figure_id: str, what: str) -> Known:
     """How many hours stand out, by driver where there are several."""
     parts: list[str | Figure] = []
     for figure in figures.where(figure_id):
         name = dict(figure.labels).get("driver")
-        parts += [", " if parts else "", f"{name or UNALLOCATED} " if name is not None else "", figure, " hours"]
-    return (*parts, " of 24") if parts else ()
+        parts += [", " if parts else "", f"{name or UNALLOCATED} " if name is not None else "", figure]
+    return (*parts, f" of the last 24 hours {what}") if parts else ()
+
+
+def _most(figures: Figures, kind: str) -> Known:
+    """The most violations of a kind that any witness counted, in the six hours or since the onset, and which."""
+    every = [f for f in figures.where(f"autonomy.{kind}_violations") if set(dict(f.labels)) <= {"source", "window"}]
+    # what one witness does not know is not 0 because the other counted none
+    most = max(every, key=lambda f: (number(f.value) or 0, f.value is None), default=None)
+    if most is None:
+        return (f"{kind} not known",)
+    labels = dict(most.labels)
+    where = labels.get("window", ""), "by the evidence" if "source" in labels else ""
+    return (f"{kind} ", most, *(f" {each}" for each in where if each))
+
+
+def _changes(gauge: Figure | None, files: Figure | None) -> Known:
+    """What the gauge and the files say; the gauge is 0 or 1, and knows no number."""
+    told: Known = ()
+    if gauge is not None:
+        told = ("the gauge is ", "not known" if gauge.value is None else "up" if gauge.value else "down")
+    if files is not None:
+        told = (*told, *((", the files: ", files) if files.value is not None else (", the files: not known",)))
+    return told
 
 
 def commands(case: Case) -> tuple[tuple[str, str], ...]:

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from mcreports.domains.details import LISTS
 from mcreports.evidence.tables import clean
 from mcreports.period import Period, check_zone
-from mcreports.take import Bench, Order, take
+from mcreports.plan import FARTHEST, HELD
+from mcreports.take import Bench, Order, errands, expected, take
 
 if TYPE_CHECKING:
     from mcreports.settings import Settings
@@ -38,14 +40,31 @@ def take_as_of(order: Order, source: Source, settings: Settings, at: datetime, b
 def _until(snapshot: Snapshot, at: datetime) -> dict[str, pd.DataFrame]:
     """The evidence without files that were begun later, and without later rows of those that were not."""
     now, files = pd.Timestamp(at), snapshot.evidence.get("files")
-    later = set() if files is None else set(files.loc[files["since"] > now, "file"])
-    kept = {}
+    if files is None:
+        return dict(snapshot.evidence)
+    later, kept = set(files.loc[files["since"] > now, "file"]), {}
     for name, table in snapshot.evidence.items():
         stays = ~table["file"].isin(later)
-        if "ts" in table and name != "files":
+        if name == "faults":
+            # what is cut off here is no doubt about the rest
+            cut = table["file"].isin(files.loc[files["ts"] > now, "file"]) & (table["field"] == "timestamp")
+            stays = ~(cut & table["kind"].isin(LISTS))
+        elif "ts" in table and name != "files":
             stays &= ~(table["ts"] > now)
         kept[name] = table[stays].reset_index(drop=True)
     return kept
+
+
+def check_tenant(order: Order, source: Source, settings: Settings, at: datetime) -> None:
+    """Refuse a tenant that neither the settings nor the source know, before anything is made for it."""
+    wanted, seen = set(order.tenants or ()), {*settings.report.tenants, *settings.tenants}
+    metrics = [one.metric for one in errands(order, source, settings, at).values() if "tenant" in one.metric.labels]
+    for back in (HELD, FARTHEST):  # most are seen in a day of the first metric
+        for metric in metrics:
+            if wanted <= seen:
+                return
+            seen |= set(source.tenants(metric, at - back, at + timedelta(milliseconds=1)))
+    expected(order, settings, seen, {})
 
 
 def contacts_of(settings: Settings) -> pd.DataFrame:

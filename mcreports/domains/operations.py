@@ -13,6 +13,7 @@ from mcreports.names import called
 from mcreports.rules import Subject, judge
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     import pandas as pd
@@ -29,7 +30,7 @@ VERDICTS = {
     "readiness": "readiness",
     "evidence.archive": "operations.archive",
 }
-AGE, PASSED = "operations.result_age", "readiness.passed"
+AGE, CHECKED, PASSED = "operations.result_age", "operations.checked_at", "readiness.passed"
 READINESS, DEMO = "readiness", "demo"
 METHOD = "outcome.latest"
 MOST_SAID = 4
@@ -46,6 +47,7 @@ class Result:
     looked: datetime
     verdicts: pd.DataFrame
     doubt: str
+    subject: str
 
     @property
     def status(self) -> Status:
@@ -71,28 +73,33 @@ def judge_operations(snapshot: Snapshot, start: datetime, end: datetime) -> Sect
     verdicts = snapshot.evidence["outcome_verdicts"]
     is_demo = snapshot.source.kind == DEMO
     results = [_result(row, verdicts, end, is_demo=is_demo) for row in outcomes.itertuples()]
-    figures = [_age(result, (start, end)) for result in results]
+    figures = [figure for result in results for figure in _when(result, (start, end))]
     figures += [_passed(result, (start, end)) for result in results if result.check == READINESS]
     return Section(tuple(figures), tuple(_verdict(snapshot, result) for result in results))
 
 
 def _result(row: Any, verdicts: pd.DataFrame, end: datetime, *, is_demo: bool) -> Result:  # noqa: ANN401 - a row
-    at = None if row.doubt else row.ts.to_pydatetime()
-    doubt = str(row.doubt)
-    if at is not None and at <= end - FRESH[row.check]:
-        doubt = f"{row.file} speaks of {instant_text(at)}, too old to speak of what ended {instant_text(end)}"
+    at, doubt = None if row.doubt else row.ts.to_pydatetime(), str(row.doubt)
+    if at is not None and row.until.to_pydatetime() <= end - FRESH[row.check]:
+        until = instant_text(row.until.to_pydatetime())
+        doubt = f"{row.file} speaks of {until}, too old to speak of what ended {instant_text(end)}"
     if row.source == DEMO and not is_demo:
         doubt = f"{row.file} rests on the demo's invented samples"
-    return Result(row.check, row.file, at, row.looked.to_pydatetime(), verdicts[verdicts["check"] == row.check], doubt)
+    own = verdicts[verdicts["check"] == row.check]
+    return Result(row.check, row.file, at, row.looked.to_pydatetime(), own, doubt, row.subject)
 
 
-def _age(result: Result, window: tuple[datetime, datetime]) -> Figure:
-    hours = None if result.at is None else (result.looked - result.at).total_seconds() / MINUTES / MINUTES
-    quality = Quality.UNKNOWN if hours is None else Quality.ACTUAL
-    return Figure(
-        AGE, None, hours, "h", window, result.file or f"{result.check}/*.json", METHOD, quality,
-        labels=(("check", result.check),), reason=result.doubt,
-    )  # fmt: skip
+def _when(result: Result, window: tuple[datetime, datetime]) -> Iterator[Figure]:
+    """When it was found out, and how old that is as of when results were looked for."""
+    known = result.at is not None
+    hours = None if result.at is None else max(0.0, (result.looked - result.at).total_seconds() / MINUTES / MINUTES)
+    instant = None if result.at is None else instant_text(result.at)
+    said = result.doubt or f"its age as of {instant_text(result.looked)}"
+    for figure_id, value, unit in ((CHECKED, instant, "instant"), (AGE, hours, "h")):
+        yield Figure(
+            figure_id, None, value, unit, window, result.file or f"{result.check}/*.json", METHOD,
+            Quality.ACTUAL if known else Quality.UNKNOWN, labels=(("check", result.check),), reason=said,
+        )  # fmt: skip
 
 
 def _passed(result: Result, window: tuple[datetime, datetime]) -> Figure:
@@ -112,8 +119,8 @@ def _verdict(snapshot: Snapshot, result: Result) -> Verdict:
         return judge(check, snapshot.rule(check), value, Subject(None, (PASSED,)), "; ".join(_reasons(result)))
     status = result.status if not result.doubt or (known and result.status is Status.FAIL) else Status.UNKNOWN
     return Verdict(
-        check, None, status, str(result.passed) if known else None, str(len(result.parts)), ">=", "checks",
-        "; ".join(_reasons(result)), (AGE,), labels=(),
+        check, result.subject or None, status, str(result.passed) if known else None, str(len(result.parts)), ">=",
+        "checks", "; ".join(_reasons(result)), (CHECKED, AGE),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcreports.evidence import fields
-from mcreports.evidence.claims import Contradiction, Found, claim, fault, several, some
+from mcreports.evidence.claims import Found, claim, fault, some
 from mcreports.evidence.fields import FieldError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _operation(body: object, place: Place) -> Row:
     claimed = fields.occurrences(body, "violations.residency")
     return {
         "operation_id": _name(body, "operation_id"),
-        "operation_type": fields.optional_text(body, "operation_type"),
+        "operation_type": fields.label(body, "operation_type"),
         "ts": fields.moment(body, "timestamp"),
         "execution_time_ms": fields.number(body, "execution_time_ms"),
         "success": fields.flag(body, "success"),
@@ -47,20 +47,20 @@ def _operation(body: object, place: Place) -> Row:
         "policy": fields.occurrences(body, "violations.policy"),
         "residency": max(claimed, int(_is_abroad(home, used))),
         "residency_claimed": claimed,
-        "simulation_id": fields.optional_text(body, "metadata.simulation_id"),
-        "tier": fields.optional_text(body, "metadata.tier"),
+        "simulation_id": fields.label(body, "metadata.simulation_id"),
+        "tier": fields.label(body, "metadata.tier"),
         "data_region": home,
         "processing_region": used,
-        "compensation_reason": fields.optional_text(body, "compensation.reason"),
+        "compensation_reason": fields.label(body, "compensation.reason"),
     }
 
 
 def _compensation(body: object, _place: Place) -> Row:
     return {
         "operation_id": _name(body, "operation_id"),
-        "reason": fields.optional_text(body, "reason"),
+        "reason": fields.label(body, "reason"),
         "ts": fields.moment(body, "timestamp"),
-        "impact_level": fields.optional_text(body, "impact_level"),
+        "impact_level": fields.label(body, "impact_level"),
     }
 
 
@@ -122,38 +122,3 @@ def _worse(one: Row, two: Row) -> Row:
         "success": bool(one["success"] and two["success"]),
         "compensated": bool(one["compensated"] or two["compensated"]),
     }
-
-
-def cross(rows: dict[str, list[Row]], places: dict[str, Place]) -> Iterator[Found]:
-    """What operations say of themselves against the lists of compensations and violations, and their regions."""
-    listed = {(row["tenant"], row["operation_id"], "compensated") for row in rows["compensations"]}
-    listed |= {(row["tenant"], row["operation_id"], str(row["violation_type"])) for row in rows["violations"]}
-    reasons = {(row["tenant"], row["operation_id"]): row["reason"] for row in rows["compensations"]}
-    by_file: dict[str, list[Row]] = {}
-    for row in rows["operations"]:
-        by_file.setdefault(str(row["file"]), []).append(row)
-    for file, own in by_file.items():
-        false = [contradiction for row in own for contradiction in (*_false(row, listed), *_reasons(row, reasons))]
-        yield from several(places[file], "compensation, violations", len(own), false)
-
-
-def _false(row: Row, listed: set[tuple[object, object, str]]) -> Iterator[Contradiction]:
-    name = str(row["operation_id"])
-    for what in ("compensated", *KINDS):
-        said = row["residency_claimed" if what == "residency" else what]
-        if not said and (row["tenant"], row["operation_id"], what) in listed:
-            yield f"{name}.{what}", said, "it is in the list beside"
-    if row["residency"] != row["residency_claimed"]:
-        where = f"its data are of {fields.shown(row['data_region'])}"
-        yield (
-            f"{name}.residency",
-            row["residency_claimed"],
-            f"{where}, it was processed in {fields.shown(row['processing_region'])}",
-        )
-
-
-def _reasons(row: Row, listed: dict[tuple[object, object], object]) -> Iterator[Contradiction]:
-    """An operation and the list of compensations that name different reasons for one event."""
-    said, other = row["compensation_reason"], listed.get((row["tenant"], row["operation_id"]))
-    if said and other and said != other:
-        yield f"{row['operation_id']}.compensation.reason", said, other

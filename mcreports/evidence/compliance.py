@@ -24,12 +24,19 @@ if TYPE_CHECKING:
 
 CHECK = "evidence.compliance"
 STALE = "stale"
+NAMES = {
+    "attestation": "a grounding attestation",
+    "config-baseline": "the configuration's baseline",
+    "config-current": "the current configuration",
+    "budgets": "a budget summary",
+    "operations": "autonomy's operations",
+}
 MOST_SAID = 5
 
 
 @dataclass(frozen=True)
 class Compliance:
-    """What was recomputed: of so many claims in so many files how many hold, what is wrong, and what is too old.
+    """What was recomputed: of so many claims in so many files how many hold, what is wrong, too old, or not there.
 
     A file counts by its claims, and not for being there; one that is ``broken`` is a claim that is not proven.
     """
@@ -41,6 +48,7 @@ class Compliance:
     contradicted: tuple[dict[str, str], ...] = ()
     faults: tuple[dict[str, str], ...] = ()
     stale: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
     @property
     def every(self) -> int:
@@ -56,7 +64,8 @@ class Compliance:
     def doubts(self) -> tuple[str, ...]:
         """Why what is there does not speak of the period."""
         nothing = () if self.every else ("there is no evidence of this period that claims anything",)
-        return (*self.stale, *nothing)
+        lacking = (f"there is none of {', '.join(NAMES[kind] for kind in self.absent)}",) if self.absent else ()
+        return (*self.stale, *nothing, *lacking)
 
     @property
     def wrong(self) -> tuple[str, ...]:
@@ -77,19 +86,26 @@ class Compliance:
             "contradicted": list(self.contradicted),
             "faults": list(self.faults),
             "stale": list(self.stale),
+            "absent": list(self.absent),
         }
 
 
 def measure(
-    root: Path, window: tuple[datetime, datetime], keyring: Keyring, left_out: Sequence[Fault] = ()
+    root: Path,
+    window: tuple[datetime, datetime],
+    keyring: Keyring,
+    left_out: Sequence[Fault] = (),
+    now: datetime | None = None,
 ) -> Compliance:
     """What a directory of evidence proves of a window; a file that had to be left out proves nothing."""
-    return tally(read(root, *window, keyring=keyring), left_out)
+    return tally(read(root, window, keyring=keyring, now=now), left_out)
 
 
 def tally(tables: Mapping[str, pd.DataFrame], left_out: Sequence[Fault] = ()) -> Compliance:
     """What the tables of evidence prove; tables without files, faults and claims prove nothing."""
-    files, faults, claims = (tables.get(name, frame(name, ())) for name in ("files", "faults", "claims"))
+    files, faults, claims, absent = (
+        tables.get(name, frame(name, ())) for name in ("files", "faults", "claims", "absent")
+    )
     current, stale = faults[faults["kind"] != STALE], faults[faults["kind"] == STALE]
     return Compliance(
         files=len(files),
@@ -99,6 +115,7 @@ def tally(tables: Mapping[str, pd.DataFrame], left_out: Sequence[Fault] = ()) ->
         contradicted=tuple(_rows(claims[~claims["holds"]], "file", "field", "claimed", "recomputed")),
         faults=(*_rows(current, "file", "field", "text"), *(fault.as_dict() for fault in left_out)),
         stale=tuple(f"{row['file']}: {row['text']}" for row in _rows(stale, "file", "text")),
+        absent=tuple(map(str, absent["kind"])),
     )
 
 

@@ -69,6 +69,19 @@ def optional_text(body: object, path: str) -> str:
     return "" if found is None else text(body, path)
 
 
+def label(body: object, path: str) -> str:
+    """What nothing is judged by, as text whatever its type; empty when it is missing or null.
+
+    >>> label({"tier": 3}, "tier"), label({"tier": None}, "tier"), label({}, "tier")
+    ('3', '', '')
+    """
+    try:
+        found = dig(body, path)
+    except FieldError:
+        return ""
+    return found if isinstance(found, str) else "" if found is None else shown(found)
+
+
 def flag(body: object, path: str) -> bool:
     """The true or false at a path."""
     found = dig(body, path)

@@ -23,6 +23,7 @@ SUMMARY, DETAILS = "verification_summary", "verification_details"
 RESULTS = f"{DETAILS}.individual_results"
 NAMELESS = {"", "unknown", "none", "null", "n/a"}  # what stands where an answer has no name of its own
 LEAST = Fraction(RULES["grounding.pass_rate"].fail) / 100
+LOWEST = 0.5  # a score below it is of an answer that rests less on its sources than on nothing
 
 
 def read_attestation(document: Document, tenants: Sequence[str]) -> Iterator[Found]:
@@ -34,7 +35,10 @@ def read_attestation(document: Document, tenants: Sequence[str]) -> Iterator[Fou
     hashed = json.dumps({key: value for key, value in body.items() if key != HASH}, sort_keys=True)
     digest = hashlib.sha256(hashed.encode()).hexdigest()
     yield claim(place, HASH, fields.text(body, HASH), digest)
-    results, false, faults = _results(document, threshold)
+    path = f"{DETAILS}.threshold"
+    if not LOWEST <= threshold <= 1:
+        yield claim(place, path, threshold, f"a threshold is from {LOWEST} to 1", holds=False)
+    results, false, faults = _results(document, max(threshold, LOWEST))
     yield from some(faults)
     yield claim(place, f"{SUMMARY}.total_cases", cases, len(results))
     yield from several(place, f"{RESULTS}[*].passed", len(results), false)
@@ -78,6 +82,8 @@ def _results(document: Document, threshold: float) -> tuple[list[Row], list[Cont
         try:
             name, score = fields.text(one, "response_id"), fields.number(one, "grounding_score")
             tenant, passed = fields.text(one, "tenant"), fields.flag(one, "passed")
+            if score > 1:
+                raise FieldError("grounding_score", f"is {score!r}, not from 0 to 1")  # noqa: TRY301 - as the others
         except FieldError as error:
             faults.append(fault(document.place, f"{path}.{error.field}", error.text))
             continue

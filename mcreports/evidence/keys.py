@@ -1,4 +1,4 @@
-"""Keys: the one that signs, read from a file that nobody else may read, and those whose signatures count."""
+"""Keys: the one that signs, read from a file that nobody else may read (but root), and those whose signatures count."""
 
 from __future__ import annotations
 
@@ -117,25 +117,31 @@ def _private(file: Path) -> Ed25519PrivateKey:
 
 
 def _secret(file: Path) -> bytes:
-    """The bytes of a file that its owner alone can read or replace, whatever links lead to it."""
+    """The bytes of a file that we alone can read, and its owner replace, whatever links lead to it."""
     try:
         with opened(file) as held:
-            mode = os.fstat(held.fileno()).st_mode
+            status = os.fstat(held.fileno())
             raw = held.read(MOST_BYTES)
         places = {file.absolute().parent.stat().st_mode, file.resolve().parent.stat().st_mode}
     except OSError as error:
         msg = f"{file}: the signing key cannot be read: {error.strerror}"
         raise SettingsError(msg) from error
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(status.st_mode):
         msg = f"{file}: the signing key is no regular file"
         raise SettingsError(msg)
-    if mode & OTHERS:
+    if status.st_mode & OTHERS & ~_lent(status):
         msg = f"{file}: others may read or write this signing key; run chmod 600, and make a new key if they did"
         raise SettingsError(msg)
     if any(place & stat.S_IWOTH and not place & stat.S_ISVTX for place in places):
         msg = f"{file}: anybody may replace this signing key, its directory is writable for all; run chmod o-w on it"
         raise SettingsError(msg)
     return raw
+
+
+def _lent(status: os.stat_result) -> int:
+    """The right to read that root's file gives to a group of ours, as Kubernetes mounts a secret; else none."""
+    is_lent = status.st_uid == 0 != os.geteuid() and status.st_gid in {os.getegid(), *os.getgroups()}
+    return stat.S_IRGRP if is_lent else 0
 
 
 def _trusted(file: Path, until: datetime | None) -> Trusted:

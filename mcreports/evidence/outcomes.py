@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcreports.checks import Status, Verdict, worst
 from mcreports.errors import EvidenceError
-from mcreports.evidence.dsse import SignatureError, seal, statement, unseal
+from mcreports.evidence.dsse import seal, statement
 from mcreports.evidence.place import put
 from mcreports.figures import instant_text
 
@@ -23,11 +23,10 @@ if TYPE_CHECKING:
 
     from securesystemslib.signer import Signer
 
-    from mcreports.evidence.keys import Keyring
-
 PREDICATE = "urn:mcreports:outcome:1"
 STAMP = "%Y%m%dT%H%M%SZ"
 SKEW = timedelta(minutes=5)
+MOST_AT_ONCE = 99  # results of one check within one second
 # what the runbook's operations are called, in the order in which they are told
 CHECKS = {
     "config.drift": "Configuration drift",
@@ -51,13 +50,17 @@ COMMANDS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """One check at one instant: every verdict, the facts behind them (JSON), and the SHA-256 of what was looked at."""
+    """One check at one instant: every verdict, the facts behind them (JSON), and the SHA-256 of what was looked at.
+
+    ``subject`` is the tenant that was looked at, or several; empty for the whole platform.
+    """
 
     check: str
     at: datetime
     verdicts: tuple[Verdict, ...]
     facts: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    subject: str = ""
 
     @property
     def status(self) -> Status:
@@ -81,21 +84,11 @@ class Outcome:
         return str(source.get("kind", "")) if isinstance(source, dict) else ""
 
 
-@dataclass(frozen=True)
-class Found:
-    """The latest outcome of a check, or why none can be believed; ``file`` is its name below the directory."""
-
-    check: str
-    outcome: Outcome | None
-    file: str = ""
-    doubt: str = ""
-    keyid: str = ""
-
-
 def write(outcome: Outcome, directory: Path, signer: Signer | None) -> Path:
-    """Keep an outcome, signed if there is a key; the path of its file."""
+    """Keep an outcome beside all earlier ones, signed if there is a key; the path of its file."""
     predicate = {
         "check": outcome.check,
+        "subject": outcome.subject,
         "at": instant_text(outcome.at),
         "status": outcome.status.value,
         "verdicts": [verdict.as_dict() for verdict in outcome.verdicts],
@@ -103,42 +96,17 @@ def write(outcome: Outcome, directory: Path, signer: Signer | None) -> Path:
     }
     facts = sha256(json.dumps(predicate["facts"], sort_keys=True, default=str).encode()).hexdigest()
     raw = seal(statement({"facts": facts, **outcome.inputs}, PREDICATE, predicate), signer)
-    return put(directory / outcome.check, f"{outcome.at.astimezone(UTC):{STAMP}}.json", raw)
+    folder, stamp = directory / outcome.check, f"{outcome.at.astimezone(UTC):{STAMP}}"
+    numbered = (f"{stamp}-{number}.json" for number in range(2, MOST_AT_ONCE + 1))
+    name = next((name for name in (f"{stamp}.json", *numbered) if not (folder / name).exists()), "")
+    if not name:
+        msg = f"{folder}: holds {MOST_AT_ONCE} results of {stamp} already; look at what runs this check so often"
+        raise EvidenceError(msg)
+    return put(folder, name, raw, once=True)
 
 
-def latest(directory: Path, check: str, keyring: Keyring, now: datetime) -> Found:
-    """The newest outcome of a check up to now that lies in the directory, if it is signed and whole.
-
-    A newest file that cannot be believed is a doubt about the check: an older pass does not stand in for it.
-    """
-    last = f"{now + SKEW:{STAMP}}.json"
-    files = sorted(path.name for path in (directory / check).glob("*.json") if path.name <= last)
-    if not files:
-        return Found(check, None, doubt=f"no result is kept in {directory}: run mcreports {COMMANDS[check]}")
-    name = f"{check}/{files[-1]}"
-    try:
-        raw = (directory / name).read_bytes()
-        opened = unseal(raw, keyring)
-        outcome = _outcome(opened.statement)
-    except OSError as error:
-        return Found(check, None, name, f"{name}: cannot be read: {error.strerror}")
-    except SignatureError as error:
-        return Found(check, None, name, f"{name}: {error}")
-    except EvidenceError as error:
-        return Found(check, None, name, f"{name}: {error}")
-    doubt = _doubt(outcome, check, files[-1])
-    return Found(check, None if doubt else outcome, name, f"{name}: {doubt}" if doubt else "", opened.keyid)
-
-
-def _doubt(outcome: Outcome, check: str, name: str) -> str:
-    if outcome.check != check:
-        return f"is a result of {outcome.check}"
-    is_renamed = f"{outcome.at:{STAMP}}.json" != name
-    return f"is a result of {instant_text(outcome.at)} under another name" if is_renamed else ""
-
-
-def _outcome(body: Mapping[str, Any]) -> Outcome:
-    """The outcome of a statement; its status is taken from its verdicts, and must be the one it claims."""
+def parse(body: Mapping[str, Any]) -> Outcome:
+    """The outcome of a statement; an EvidenceError if it is none, or claims a status that its verdicts do not give."""
     if body.get("predicateType") != PREDICATE:
         msg = f"is {body.get('predicateType')!r}, not {PREDICATE}"
         raise EvidenceError(msg)
@@ -146,7 +114,8 @@ def _outcome(body: Mapping[str, Any]) -> Outcome:
         predicate = body["predicate"]
         verdicts = tuple(map(_verdict, predicate["verdicts"]))
         at = datetime.fromisoformat(predicate["at"]).astimezone(UTC)
-        outcome = Outcome(str(predicate["check"]), at, verdicts, dict(predicate["facts"]))
+        subject = str(predicate.get("subject", ""))
+        outcome = Outcome(str(predicate["check"]), at, verdicts, dict(predicate["facts"]), subject=subject)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         msg = f"is no outcome: {type(error).__name__}: {error}"
         raise EvidenceError(msg) from error

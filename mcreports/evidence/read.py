@@ -4,48 +4,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mcreports.evidence import autonomy, configuration, tables
+import pandas as pd
+
+from mcreports.evidence import autonomy, configuration, gaps, tables
 from mcreports.evidence.agreement import compare
 from mcreports.evidence.artifacts import Desk
 from mcreports.evidence.bundle_claims import read_bundle
 from mcreports.evidence.claims import Found, fault, file_row
-from mcreports.evidence.fields import FieldError, instant
+from mcreports.evidence.fields import FieldError
 from mcreports.evidence.files import BUNDLE, GOLDEN_SET, READINESS, BrokenFileError, Document, Place, find, load
 from mcreports.evidence.grounding import read_attestation
 from mcreports.evidence.keys import Keyring
+from mcreports.evidence.lists import cross
 from mcreports.evidence.proofs import weigh
 from mcreports.evidence.readiness_claims import read_readiness
 from mcreports.evidence.search import Everyone, search
 from mcreports.evidence.simulation import read_simulation
 from mcreports.evidence.summaries import read_budgets
 from mcreports.evidence.trajectories import read_trajectories
-from mcreports.figures import instant_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    import pandas as pd
-
     from mcreports.evidence.tables import Row
 
 Rows = dict[str, list["Row"]]
-# a week without a compensation or a violation is a good one, and a baseline is old by its nature
-TIMELESS = {"compensations", "violations", "config-baseline"}
 NOBODY = Keyring()
 # what each of these claims is held against what was read of all files before it
 LAST = (GOLDEN_SET, BUNDLE, READINESS)
 
 
 def read(
-    root: Path, start: datetime, end: datetime, tenants: Sequence[str] = (), keyring: Keyring = NOBODY
+    root: Path,
+    window: tuple[datetime, datetime],
+    tenants: Sequence[str] = (),
+    keyring: Keyring = NOBODY,
+    now: datetime | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """The tables of all evidence under a directory, of the named tenants or of all, as of [start, end).
+    """The tables of all evidence under a directory, of the named tenants or of all, as of a window [start, end).
 
-    A file that cannot be used, or that is too old to speak for the window, is a row of ``faults``; a
-    claim that its own details contradict is a row of ``claims`` that does not hold. Only a directory
-    that is not there is an EvidenceError. ``keyring`` is who may approve changes; empty: whoever writes here.
+    A file that cannot be used, that is too old to speak for the window, or that is of a time after
+    ``now`` is a row of ``faults``; a claim that its own details contradict is a row of ``claims`` that
+    does not hold; a kind of which there is no file is a row of ``absent``. Only a directory that is not
+    there is an EvidenceError. ``keyring`` is who may approve changes; empty: whoever writes here.
     What speaks of the whole platform is read for all tenants, or for ``Everyone``, and not for a few of them.
     """
     rows: Rows = {name: [] for name in tables.SCHEMAS}
@@ -59,17 +62,25 @@ def read(
             simulations.append(document)  # its claims are recomputed from the operations of all files
         elif document is not None:
             _take(rows, document, _parse(document, rows, tenants))
-    drift = configuration.gather(root, keyring, end + tables.GRACE)
+    drift = configuration.gather(root, keyring, window[1] + tables.GRACE)
     _add(rows, drift.rows())
     by_name = {place.name: place for place in places}
     _settle(rows, by_name)
     for document in simulations:
         _take(rows, document, _parse(document, rows, tenants))
     _add(rows, list(compare(rows, by_name)))
-    if not tenants or isinstance(tenants, Everyone):
+    is_whole = not tenants or isinstance(tenants, Everyone)
+    if is_whole:
         _read_whole(rows, root, by_name)
-    _add(rows, list(_stale(rows["files"], (start, end))))
-    return tables.keep({name: tables.frame(name, own) for name, own in rows.items()}, (start, end))
+    if not places:
+        _add(rows, list(gaps.misplaced(root)))
+    _add(rows, list(gaps.absent(rows["files"], is_whole=is_whole)))
+    _add(rows, list(gaps.stale(rows["files"], window)))
+    kept = tables.keep({name: tables.frame(name, own) for name, own in rows.items()}, window)
+    ahead = [] if now is None else [row for _, row in gaps.ahead(rows["files"], now)]
+    # what is of no window yet is not kept, but that it is there is told
+    kept["faults"] = pd.concat([kept["faults"], tables.frame("faults", ahead)], ignore_index=True)
+    return kept
 
 
 def read_golden_set(file: Path) -> dict[str, pd.DataFrame]:
@@ -140,7 +151,7 @@ def _settle(rows: Rows, places: dict[str, Place]) -> None:
     told = list(autonomy.merge(rows["operations"], places))
     rows["operations"] = []
     _add(rows, told)
-    _add(rows, list(autonomy.cross(rows, places)))
+    _add(rows, list(cross(rows, places)))
     listed = {(row["tenant"], row["operation_id"]) for row in rows["compensations"]}
     for row in rows["operations"]:
         row["compensated"] = bool(row["compensated"]) or (row["tenant"], row["operation_id"]) in listed
@@ -149,22 +160,3 @@ def _settle(rows: Rows, places: dict[str, Place]) -> None:
 def _add(rows: Rows, found: Iterable[Found]) -> None:
     for name, row in found:
         rows[name].append(row)
-
-
-def _stale(files: list[Row], window: tuple[datetime, datetime]) -> Iterator[Found]:
-    """Kinds of evidence of which no file is of the window."""
-    first, last = tables.fresh_from(window), window[1] + tables.GRACE
-    groups: dict[tuple[object, object], list[Row]] = {}
-    for row in files:
-        if row["ts"] is not None and row["kind"] not in TIMELESS:
-            groups.setdefault((row["kind"], row["tenant"]), []).append(row)
-    for own in groups.values():
-        newest = max(own, key=lambda row: _at(row, "ts"))
-        if not any(_at(row, "ts") >= first and _at(row, "since") <= last for row in own):
-            at = instant_text(_at(newest, "ts"))
-            text = f"is of {at}, not of the window from {instant_text(window[0])} to {instant_text(window[1])}"
-            yield "faults", {"file": newest["file"], "kind": "stale", "field": "timestamp", "text": text}
-
-
-def _at(row: Row, column: str) -> datetime:
-    return instant(int(str(row[column])))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mcreports.evidence.fields import EPOCH, MILLISECOND
-from mcreports.evidence.outcomes import Found, latest
+from mcreports.evidence.kept import Found, latest
 from mcreports.evidence.tables import GRACE, frame
 from mcreports.samples import TS
 
@@ -40,9 +41,10 @@ FRESH = {
     "evidence.archive": MONTHLY,
 }
 SCHEMAS: dict[str, dict[str, str]] = {
-    # ``ts`` is the instant that a result speaks of, ``looked`` the instant as of which the latest one was looked for
+    # ``ts`` is when it was found out, ``until`` what it speaks of, ``looked`` as of when the latest was looked for
     "outcomes": {
-        "check": "str", "file": "str", "ts": TS, "looked": TS, "keyid": "str", "doubt": "str", "source": "str",
+        "check": "str", "file": "str", "ts": TS, "until": TS, "looked": TS, "keyid": "str", "doubt": "str",
+        "source": "str", "subject": "str",
     },
     "outcome_verdicts": {
         "check": "str", "file": "str", "of": "str", "tenant": "str", "labels": "str", "status": "str", "reason": "str",
@@ -55,31 +57,44 @@ def as_of(end: datetime, now: datetime) -> datetime:
     return min(now, end + GRACE)
 
 
+@dataclass(frozen=True)
+class Shelf:
+    """Where results are kept, the keys that may have signed them, and of whom a check must be (else the platform)."""
+
+    out: Path
+    keyring: Keyring
+    subjects: Mapping[str, str] = field(default_factory=dict)
+
+
 def read_results(
-    report: str, kept: tuple[Path, Keyring], looked: datetime, fresh: Mapping[str, Found] = MappingProxyType({})
+    report: str, shelf: Shelf, looked: datetime, fresh: Mapping[str, Found] = MappingProxyType({})
 ) -> dict[str, pd.DataFrame]:
     """The tables of the results that a report carries; none for a report without any.
 
-    ``kept`` is where they lie and the keys that may have signed them; ``fresh`` are outcomes that were
-    found out just now, instead of those that were kept.
+    ``fresh`` are outcomes that were found out just now, instead of those that were kept.
     """
     checks = CARRIED.get(report, ())
     if not checks:
         return {}
-    found = [fresh.get(check) or latest(kept[0], check, kept[1], looked) for check in checks]
+    found = [fresh.get(check) or _latest(shelf, check, looked) for check in checks]
     rows: dict[str, Sequence[Row]] = {
-        "outcomes": [_row(one, looked) for one in found],
+        "outcomes": [_row(one, looked, shelf.subjects.get(one.check, "")) for one in found],
         "outcome_verdicts": [row for one in found for row in _verdicts(one)],
     }
     return {name: frame(name, own, SCHEMAS) for name, own in rows.items()}
 
 
-def _row(found: Found, looked: datetime) -> Row:
-    at = None if found.outcome is None else _milliseconds(found.outcome.speaks_until)
+def _latest(shelf: Shelf, check: str, looked: datetime) -> Found:
+    return latest(shelf.out, check, shelf.keyring, looked, shelf.subjects.get(check, ""))
+
+
+def _row(found: Found, looked: datetime, subject: str) -> Row:
+    own = found.outcome
+    at, until = (None, None) if own is None else (_milliseconds(own.at), _milliseconds(own.speaks_until))
     return {
-        "check": found.check, "file": found.file, "ts": at, "looked": _milliseconds(looked),
+        "check": found.check, "file": found.file, "ts": at, "until": until, "looked": _milliseconds(looked),
         "keyid": found.keyid, "doubt": found.doubt,
-        "source": "" if found.outcome is None else found.outcome.source,
+        "source": "" if own is None else own.source, "subject": subject,
     }  # fmt: skip
 
 

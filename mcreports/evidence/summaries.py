@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from mcreports.checks import Status
 from mcreports.evidence import fields
-from mcreports.evidence.claims import PERCENT, Contradiction, Found, agrees, claim, several
+from mcreports.evidence.claims import (
+    PERCENT,
+    SHARE,
+    Contradiction,
+    Found,
+    agrees,
+    claim,
+    fault,
+    several,
+    some,
+)
 from mcreports.evidence.fields import FieldError
 from mcreports.rules import RULES
 
@@ -16,11 +26,15 @@ if TYPE_CHECKING:
 
     from mcreports.evidence.files import Document
 
+RULE, FULL = RULES["budget.utilization.daily"], 100
 WORDS = {
     Status.PASS: {"ok", "healthy", "normal", "good", "pass", "under", "within"},
     Status.WARN: {"warn", "warning", "watch"},
     Status.FAIL: {"critical", "fail", "over", "exceeded"},
 }
+
+
+MOST_SHARE = 2  # nobody spends more than twice what there is: a larger number is a percentage
 
 
 def read_budgets(document: Document, tenants: Sequence[str]) -> Iterator[Found]:
@@ -34,15 +48,26 @@ def read_budgets(document: Document, tenants: Sequence[str]) -> Iterator[Found]:
         except FieldError as error:
             raise FieldError(f"tenants.{_named(name, tenants)}.{error.field}", error.text) from error
     average, critical = fields.number(body, "aggregate.avg_utilization"), fields.whole(body, "aggregate.critical_count")
-    used = [Fraction(repr(utilization)) for utilization, _ in rows.values()]
+    used = {name: Fraction(repr(utilization)) for name, (utilization, _) in rows.items()}
+    # by the largest number alone: the reading that suits the statuses best would be the one that hides most
+    is_share = max(used.values(), default=Fraction()) <= MOST_SHARE
     if used:
-        mean = sum(used, Fraction()) / len(used)
-        yield claim(place, "aggregate.avg_utilization", average, float(mean), holds=agrees(average, mean, PERCENT))
-    words = [_word(said) for _, said in rows.values()]
-    if None not in words:
-        yield claim(place, "aggregate.critical_count", critical, words.count(Status.FAIL))
-    shown = [(_named(name, tenants), utilization, said) for name, (utilization, said) in rows.items()]
-    yield from several(place, "tenants[*].status", len(rows), _false_status(shown))
+        mean = sum(used.values(), Fraction()) / len(used)
+        holds = agrees(average, mean, SHARE if is_share else PERCENT)
+        yield claim(place, "aggregate.avg_utilization", average, float(mean), holds=holds)
+    true = {name: RULE.status(FULL * share if is_share else share) for name, share in used.items()}
+    yield claim(place, "aggregate.critical_count", critical, list(true.values()).count(Status.FAIL))
+    false: list[Contradiction] = []
+    faults: list[Found] = []
+    for name, (utilization, said) in rows.items():
+        field, word = f"tenants.{_named(name, tenants)}.status", _word(said)
+        if word is None:
+            known = ", ".join(sorted(set().union(*WORDS.values())))
+            faults.append(fault(place, field, f"is {fields.shown(said)}, none of {known}"))
+        elif word is not true[name]:
+            false.append((field, said, f"{utilization!r} is {true[name]}"))
+    yield from some(faults)
+    yield from several(place, "tenants[*].status", len(rows) - len(faults), false)
     for name, (utilization, status) in rows.items():
         if not tenants or name in tenants:
             own = {"file": place.name, "tenant": name, "ts": at}
@@ -55,18 +80,4 @@ def _named(name: str, tenants: Sequence[str]) -> str:
 
 
 def _word(said: str) -> Status | None:
-    return next((status for status, words in WORDS.items() if said.lower() in words), None)
-
-
-def _false_status(rows: Sequence[tuple[str, float, str]]) -> list[Contradiction]:
-    """Statuses that their utilisation contradicts, in percent or, if that fits better, as shares."""
-    rule = RULES["budget.utilization.daily"]
-    readings = []
-    for scale in (1, 100):
-        false: list[Contradiction] = []
-        for name, utilization, said in rows:
-            status = rule.status(scale * Fraction(repr(utilization)))
-            if _word(said) not in {None, status}:
-                false.append((f"tenants.{name}.status", said, f"{utilization!r} is {status}"))
-        readings.append(false)
-    return min(readings, key=len)
+    return next((status for status, words in WORDS.items() if said.strip().lower() in words), None)

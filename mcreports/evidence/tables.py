@@ -1,7 +1,8 @@
 """The tables that evidence becomes: flat, typed, the same after a trip through Parquet.
 
-``files`` has a row for each file that was read, ``faults`` for each thing that could not be used,
-``claims`` for each claim that the details allow to recompute; the others hold the details.
+``files`` has a row for each file that was read, ``absent`` for each kind of file that must be there and
+is not, ``faults`` for each thing that could not be used, ``claims`` for each claim that the details
+allow to recompute; the others hold the details.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "file": "str", "kind": "str", "field": "str", "claimed": "str", "recomputed": "str", "holds": "bool",
     },
     "faults": {"file": "str", "kind": "str", "field": "str", "text": "str"},
+    "absent": {"file": "str", "kind": "str"},
     "files": {"file": "str", "kind": "str", "tenant": "str", "since": TS, "ts": TS, "sha256": "str", "size": "int64"},
 }  # fmt: skip
 

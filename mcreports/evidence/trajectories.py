@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mcreports.evidence import fields
 from mcreports.evidence.claims import Found, claim, fault, some
 from mcreports.evidence.fields import FieldError, shown
+from mcreports.evidence.privacy import is_policy_check, speaks_of_persons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,19 +20,6 @@ if TYPE_CHECKING:
 
 CASES, STEPS = "test_cases", "expected_trajectory"
 TYPES = ("reason", "act", "observe", "respond")
-PRIVATE = re.compile(
-    r"\bprivacy\b|\bpii\b|\bpersonal|\bgdpr\b|\bccpa\b|\bconfidential|\bsensitive\b|\bdata subject|\bsocial security\b"
-    r"|\bdate of birth\b|\bprivate (?:data|details|information|records?)"
-    r"|\b(?:user|customer|patient|employee)s?\W{0,2}s? (?:data|details|information|profiles?|records?)"
-    r"|\bdata (?:of|about|on) (?:an? |the |this |all )?(?:user|customer|patient|employee|person)"
-    r"|\be ?mail address|\bphone number|\bhome address|\bssn\b|\bpassport|\bmedical\b",
-    re.IGNORECASE,
-)
-POLICY = re.compile(r"\bpolic(?:y|ies)\b|\bprivacy\b|\bconsent\b", re.IGNORECASE)
-CHECKS = re.compile(
-    r"\b(?:check|verif|validat|evaluat|assess|enforc|consult|review|confirm|lookup|look up|engine|gate|guard|opa\b)",
-    re.IGNORECASE,
-)
 EXPECTED = ("meta.expected_pass_rate", "metadata.expected_pass_rate")
 
 
@@ -105,12 +93,11 @@ def _broken(case: object, kinds: Sequence[str]) -> Iterator[str]:
 
 def _is_private(case: object, steps: Sequence[object]) -> bool:
     reasoning = next((_said(step) for step in steps if isinstance(step, dict) and step.get("type") == "reason"), "")
-    return bool(PRIVATE.search(f"{_said(case, ('name', 'description', 'query', 'category'))} {reasoning}"))
+    return speaks_of_persons(f"{_said(case, ('name', 'description', 'query', 'category'))} {reasoning}")
 
 
 def _is_policy_check(step: object) -> bool:
-    said = _said(step, ("action", "tool", "name", "content"))
-    return bool(POLICY.search(said) and CHECKS.search(said))
+    return is_policy_check(_said(step, ("action", "tool", "name", "content")))
 
 
 def _said(body: object, keys: Sequence[str] = ("content", "thought", "reasoning", "text")) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -9,12 +11,14 @@ from markupsafe import Markup
 from mcreports.checks import Status
 from mcreports.evidence.outcomes import CHECKS
 from mcreports.evidence.place import put
+from mcreports.reports.outcome_facts import MOST_ROWS, facts_parts, left_words, literal
 from mcreports.reports.page_head import PageHead
 from mcreports.reports.templates import template_environment
 from mcreports.view.markup import Name, Trusted, verdict_html
 from mcreports.view.page import Band, Heading, Notes
 from mcreports.view.tables import Column, Table
-from mcreports.view.words import check_name, instant_words
+from mcreports.view.verbatim import Verbatim
+from mcreports.view.words import because, check_name, instant_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,8 +30,6 @@ if TYPE_CHECKING:
     from mcreports.figures import Figure
     from mcreports.view.markup import Text
 
-MOST_ROWS = 60
-MOST_COLUMNS = 6
 METHOD = ("Each verdict rests on what was found here; what could not be tried or read is never a pass.",)
 
 
@@ -75,9 +77,15 @@ def _head(outcome: Outcome, file: Path, window: tuple[datetime, datetime] | None
         revision=0,
         facts=spans,
         method=METHOD,
-        run=tuple((name, f"sha256:{digest}") for name, digest in sorted(outcome.inputs.items())[:MOST_ROWS]),
+        run=_inputs(outcome.inputs),
         forms=(("The statement, DSSE", file.name),),
     )
+
+
+def _inputs(inputs: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    shown = tuple((name, f"sha256:{digest}") for name, digest in sorted(inputs.items())[:MOST_ROWS])
+    more = len(inputs) - len(shown)
+    return (*shown, (f"and {more:,} more", "in the statement")) if more else shown
 
 
 def _is_signed(file: Path) -> bool:
@@ -89,32 +97,31 @@ def _is_signed(file: Path) -> bool:
 def _parts(outcome: Outcome, figures: Sequence[Figure], lines: Sequence[str]) -> Iterator[Any]:
     yield Band(outcome.status, headline(outcome))
     yield _verdicts(outcome.verdicts)
-    if lines:
-        yield Notes(tuple(Name(line) for line in lines))
+    yield from _lines(lines)
     if figures:
-        yield Heading("Figures")
+        yield Heading("Figures", left_words(len(figures)))
         yield _figures(figures)
-    if outcome.facts:
-        yield Heading("What was found")
-        yield from _facts(outcome.facts)
+    # the page's head says the window already
+    facts = {key: value for key, value in outcome.facts.items() if key != "window"}
+    yield from facts_parts(facts, {figure.id for figure in figures})
+
+
+def _lines(lines: Sequence[str]) -> Iterator[Any]:
+    """Lines as notes, but those that hold several as they were written."""
+    for is_block, run in groupby((line for line in lines if line.strip()), key=lambda line: "\n" in line):
+        if is_block:
+            yield from (Verbatim(dedent(line)) for line in run)
+        else:
+            yield Notes(tuple(Name(line.strip()) for line in run))
 
 
 def _verdicts(verdicts: Sequence[Verdict]) -> Table:
     columns = (Column("Check"), Column("Of", "name"), Column("Verdict", "verdict"), Column("Because"))
     rows = tuple(
-        (check_name(one.check), _of(one), Trusted(verdict_html(one)), _literal(_because(one))) for one in verdicts
+        (check_name(one.check), _of(one), Trusted(verdict_html(one, reason=False)), literal(because(one)))
+        for one in verdicts
     )
     return Table("Verdicts", columns, rows, empty="Nothing was checked.")
-
-
-def _literal(text: str) -> Text:
-    """What others wrote, kept from turning the text around it; nothing where it is empty."""
-    return Name(text) if text else ""
-
-
-def _because(verdict: Verdict) -> str:
-    # the verdict of what is unknown says its reason itself
-    return "" if verdict.status is Status.UNKNOWN else verdict.reason
 
 
 def _of(verdict: Verdict) -> Text:
@@ -130,62 +137,8 @@ def _figures(figures: Sequence[Figure]) -> Table:
             figure.id,
             Name(", ".join(filter(None, [figure.tenant or "the platform", *(value for _, value in figure.labels)]))),
             figure,
-            _literal(figure.reason),
+            literal(figure.reason),
         )
         for figure in figures[:MOST_ROWS]
     )
-    return Table("Figures", columns, rows, note=_left(len(figures)))
-
-
-def _left(count: int) -> str:
-    return f"{MOST_ROWS} of {count:,} are shown. All of them:" if count > MOST_ROWS else ""
-
-
-def _facts(facts: Mapping[str, Any]) -> Iterator[Any]:
-    """What was measured: a table for each list of records, and one for all that is not a list."""
-    alone = {key: value for key, value in facts.items() if not _is_list(value)}
-    if alone:
-        rows = tuple((_title(path), _literal(text)) for path, text in _flat(alone))
-        yield Table("Facts", (Column("What"), Column("Value", "name")), rows[:MOST_ROWS])
-    for key, value in facts.items():
-        if _is_list(value) and value:
-            yield Heading(_title(key), level=3)
-            yield _records(_title(key), value)
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(one, dict) for one in value)
-
-
-def _records(caption: str, records: Sequence[Mapping[str, Any]]) -> Table:
-    keys = list(dict.fromkeys(key for one in records for key in one))[:MOST_COLUMNS]
-    rows = tuple(tuple(_literal(_said(one.get(key))) for key in keys) for one in records[:MOST_ROWS])
-    columns = tuple(Column(_title(key), "name") for key in keys)
-    return Table(caption, columns, rows)
-
-
-def _flat(value: object, path: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _flat(inner, f"{path}, {key}" if path else str(key))
-    else:
-        yield path, _said(value)
-
-
-def _said(value: object) -> str:
-    match value:
-        case None:
-            return "n/a"
-        case bool():
-            return "yes" if value else "no"
-        case list() | tuple():
-            return ", ".join(map(_said, value))
-        case dict():
-            return ", ".join(f"{key} {_said(inner)}" for key, inner in value.items())
-        case _:
-            return str(value)
-
-
-def _title(key: str) -> str:
-    said = key.replace("_", " ")
-    return said[:1].upper() + said[1:]
+    return Table("Figures", columns, rows)

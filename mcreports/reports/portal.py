@@ -51,7 +51,7 @@ def portal(runs: Sequence[PublishedRun], now: datetime, damaged: Sequence[Damage
     """``index.html``, ``verdicts.json``, ``feed.atom`` and ``mcreports.prom`` over the runs, by their file's name."""
     shown = sorted(_newest_revisions(runs), key=lambda run: (run.period.end, run.generated_at), reverse=True)
     latest = _latest(shown)
-    sentence = now_sentence(latest)
+    sentence = now_sentence(latest, sum(run.report in INCIDENTS for run in shown))
     page = template_environment().get_template("portal.html.j2")
     index = page.render(
         now=sentence,
@@ -80,11 +80,14 @@ def portal(runs: Sequence[PublishedRun], now: datetime, damaged: Sequence[Damage
     }
 
 
-def now_sentence(latest: Iterable[PublishedRun]) -> str:
-    """How the newest run of each report stands."""
+def now_sentence(latest: Iterable[PublishedRun], incidents: int = 0) -> str:
+    """How the newest run of each report stands; where there is none, how many incidents are published."""
     statuses = [Status(run.status) for run in latest]
     counts = [(statuses.count(status), said) for status, said in SAID.items()]
-    return "Now: " + (", ".join(f"{count} {said}" for count, said in counts if count) or "nothing is published")
+    told = ", ".join(f"{count} {said}" for count, said in counts if count)
+    if not told and incidents:
+        told = f"no regular report is published, only {incidents} incident{'' if incidents == 1 else 's'}"
+    return f"Now: {told or 'nothing is published'}"
 
 
 def title(run: PublishedRun) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import socket
 import ssl
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from mcreports.errors import SettingsError, UsageError
+from mcreports.places.metadata import is_metadata
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 SHORTEST = 4  # a header's value below that is no secret, and masking it would spoil every sentence
-_METADATA = frozenset({ipaddress.ip_address("fd00:ec2::254")})  # what is not link-local among the clouds' own
 
 
 @dataclass(frozen=True)
@@ -143,15 +141,7 @@ def refuse_metadata(host: str) -> None:
         ...
     mcreports.errors.UsageError: 2852039166 is a metadata or link-local address: no samples are there
     """
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        try:
-            address = ipaddress.ip_address(socket.inet_aton(host))
-        except OSError:
-            return  # a name: what it resolves to is looked at when it is connected
-    inner = getattr(address, "ipv4_mapped", None) or address
-    if inner.is_link_local or inner in _METADATA:
+    if is_metadata(host):
         msg = f"{host} is a metadata or link-local address: no samples are there"
         raise UsageError(msg)
 

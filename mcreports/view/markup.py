@@ -6,12 +6,16 @@ import html
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from mcreports.checks import Status, Verdict
 from mcreports.figures import Figure, Quality, plain
 from mcreports.names import called
 from mcreports.view.format import FULL, Shape, figure_text, percent, thresholds, value_text
-from mcreports.view.words import MARKS, instant_words, target_words, verdict_words, word
+from mcreports.view.words import MARKS, instant_words, target_words, verdict_parts, word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # the forms of a report that leave nothing out
 FORMS = (
@@ -20,6 +24,7 @@ FORMS = (
     ("CSV of verdicts", "verdicts.csv"),
     ("JSON", "report.json"),
 )
+FEW_WORDS = 30  # characters of a reason that stands out together with its word
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -164,18 +169,28 @@ def _doubt(figure: Figure) -> str:
     return f' <span class="mc-nodata">{mark_html(Status.UNKNOWN)}<span class="mc-sr">no data</span></span>'
 
 
-def verdict_html(verdict: Verdict, *, brief: bool = False) -> str:
-    """A verdict in full: mark, word, value, target, distance, events; a brief one leaves target and distance out."""
-    words = verdict_words(replace(verdict, gap=None) if brief else verdict)
-    head, _, rest = (words.replace(f", {target_words(verdict)}", "", 1) if brief else words).partition(": ")
-    first, _, more = rest.partition(", ")
-    if re.fullmatch("n = [0-9,]+", more):  # a crowd has many of these: one element is enough
-        tail = f' <span class="mc-rest mc-events">{more}</span>'
+def verdict_html(verdict: Verdict, *, brief: bool = False, reason: bool = True) -> str:
+    """A verdict in full: mark, word, value, target, distance, events; a brief one leaves target and distance out.
+
+    Without ``reason`` what is unknown does not say why: another cell does.
+    """
+    told, target = replace(verdict, gap=None) if brief else verdict, target_words(verdict)
+    first, *more = (part for part in verdict_parts(told) if not (brief and part == target))
+    head = escape(word(verdict.status, verdict.check))
+    if verdict.status is Status.UNKNOWN and not (reason and len(first) <= FEW_WORDS):
+        # a sentence in bold would stand out more than what fails
+        return _said(verdict, head, ":", [first, *more] if reason else more)
+    return _said(verdict, f"{head}: {escape(first)}", ",", more)
+
+
+def _said(verdict: Verdict, strong: str, comma: str, more: Sequence[str]) -> str:
+    rest = ", ".join(more)
+    if re.fullmatch("n = [0-9,]+", rest):  # a crowd has many of these: one element is enough
+        tail = f' <span class="mc-rest mc-events">{rest}</span>'
     else:
-        events = re.sub("(n = [0-9,]+)$", r'<span class="mc-events">\1</span>', escape(more))
-        tail = f'<span class="mc-comma">,</span> <span class="mc-rest">{events}</span>' if more else ""
-    said = f"<strong>{escape(head)}: {escape(first)}</strong>{tail}"
-    return _judgement(verdict, f"{mark_html(verdict.status)} {said}")
+        events = re.sub("(n = [0-9,]+)$", r'<span class="mc-events">\1</span>', escape(rest))
+        tail = f'<span class="mc-comma">{comma}</span> <span class="mc-rest">{events}</span>' if rest else ""
+    return _judgement(verdict, f"{mark_html(verdict.status)} <strong>{strong}</strong>{tail}")
 
 
 def judged_html(judged: Judged) -> str:

@@ -25,7 +25,7 @@ from mcreports.view.markup import (
 )  # fmt: skip
 from mcreports.view.sparkline import Sparkline
 from mcreports.view.tally import Tally
-from mcreports.view.words import MINUS, check_name, target_words, word
+from mcreports.view.words import MINUS, because, check_name, target_words, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 Kind = Literal["text", "name", "number", "verdict", "spark"]
 AMOUNT = Shape("amount")
 NARROW = 4
+MOST_WORDS = 300  # characters of a reason; the verdict has all of it
 CROWD = 12  # rows above which a column says the target of all that pass once, in its head
 
 
@@ -151,10 +152,22 @@ class Table:
 
 
 def verdict_table(caption: str, verdicts: Sequence[Verdict], empty: str = "Nothing was checked.") -> Table:
-    """Each verdict in full behind its check and its subject."""
-    columns = (Column("Check"), Column("Subject", "name"), Column("Verdict", "verdict"))
-    rows = tuple((check_name(verdict.check), _subject(verdict), Trusted(verdict_html(verdict))) for verdict in verdicts)
-    return Table(caption, columns, rows, empty=empty)
+    """Each verdict in full behind its check and its subject; where any has a reason, why."""
+    columns = (Column("Check"), Column("Subject", "name"), Column("Verdict", "verdict"), Column("Because"))
+    rows = [
+        (check_name(one.check), _subject(one), Trusted(verdict_html(one, reason=False)), reason_cell(one))
+        for one in verdicts
+    ]
+    wide = len(columns) if any(row[-1] for row in rows) else len(columns) - 1
+    return Table(caption, columns[:wide], tuple(row[:wide] for row in rows), empty=empty)
+
+
+def reason_cell(verdict: Verdict) -> Name | None:
+    """Why a verdict came out so, kept from turning the text around it; of a long reason the beginning."""
+    reason = because(verdict)
+    if not reason:
+        return None
+    return Name(reason if len(reason) <= MOST_WORDS else f"{reason[:MOST_WORDS]} …")
 
 
 def reconciliation_table(caption: str, sums: Sequence[Reconciliation]) -> Table:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mcreports.checks import NAMES, Status
@@ -42,20 +44,52 @@ def verdict_words(verdict: Verdict) -> str:
     ...                       gap="short by 0.4 pp"))
     'FAIL: 94.6 %, target ≥ 95 %, short by 0.4 pp, n = 18,204'
     """
-    suffix, target = SUFFIX.get(verdict.unit, ""), target_words(verdict)
-    value = None if verdict.value is None else verdict.value.replace("-", MINUS) + suffix
+    return f"{word(verdict.status, verdict.check)}: {', '.join(verdict_parts(verdict))}"
+
+
+def verdict_parts(verdict: Verdict) -> tuple[str, ...]:
+    """What follows a verdict's word: its value, or why there is none; then target, distance and events."""
+    value = None if verdict.value is None else _grouped(verdict.value) + SUFFIX.get(verdict.unit, "")
     events = None if verdict.n is None else f"n = {verdict.n:,}"
     if verdict.status is Status.UNKNOWN:
-        parts = [verdict.reason or "no data", value and f"{value} is not proven", target, events]
+        # nothing of what should be reached is as much as not measured
+        doubtful = None if value is None or (verdict.value == "0" and verdict.op == ">=") else f"{value} is not proven"
+        parts = [because(verdict) or "no data", doubtful, target_words(verdict), events]
     else:
-        parts = [value, target, verdict.gap, events]
-    return f"{word(verdict.status, verdict.check)}: {', '.join(filter(None, parts))}"
+        parts = [value, target_words(verdict), verdict.gap, events]
+    return tuple(filter(None, parts))
 
 
 def target_words(verdict: Verdict) -> str:
-    """What a verdict's value was held against."""
-    suffix = SUFFIX.get(verdict.unit, "")
-    return f"target {OPS.get(verdict.op, verdict.op)} {verdict.target.replace('-', MINUS)}{suffix}"
+    """What a verdict's value was held against, with the unit.
+
+    >>> from mcreports.checks import Verdict
+    >>> target_words(Verdict("readiness.autonomy_evidence", None, Status.FAIL, "2973", "2974", ">=", "checks", ""))
+    'target ≥ 2,974 checks'
+    """
+    unit = verdict.unit.removesuffix("s") if verdict.target == "1" else verdict.unit
+    suffix = SUFFIX.get(verdict.unit, f" {unit}" if unit else "")
+    return f"target {OPS.get(verdict.op, verdict.op)} {_grouped(verdict.target)}{suffix}"
+
+
+def because(verdict: Verdict) -> str:
+    """Why a verdict came out so, without what its value and its target say already.
+
+    >>> from mcreports.checks import Verdict
+    >>> reason = "2 changes is not <= 0 changes; changed: a, b"
+    >>> because(Verdict("config.drift", None, Status.FAIL, "2", "0", "<=", "changes", reason))
+    'changed: a, b'
+    """
+    first, _, rest = verdict.reason.partition("; ")
+    value, target = re.escape(f"{verdict.value}"), re.escape(verdict.target)
+    said = rf"{value}(| ?\S+) is not {re.escape(verdict.op)} {target}(| ?\S+)"
+    return rest if re.fullmatch(said, first) else verdict.reason
+
+
+def _grouped(text: str) -> str:
+    """A printed number with grouped digits and a true minus."""
+    grouped = f"{Decimal(text):,f}" if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) else text
+    return grouped.replace("-", MINUS)
 
 
 def verdict_text(verdict: Verdict) -> str:

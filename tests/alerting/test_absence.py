@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mcreports.alerting.absence import THROUGH, WATCHED
+from mcreports.alerting.absence import THROUGH, WATCHED, watched
 from mcreports.metrics import CATALOGUE
 from mcreports.settings import Settings
 
@@ -23,8 +23,8 @@ def test_a_tenant_that_falls_silent_is_told_and_so_is_one_that_never_spoke(
     played.put(CATALOGUE["budget.cost"], (1.0, 3), (None, 1), tenant="gone", driver="compute")
     played.expect("MetricSamplesMissing", "warning", tenant="gone", metric="budget.cost")
     settings = Settings(tenants={"here": {"budget_monthly": 5}})  # type: ignore[arg-type,dict-item]
-    for name in ("budget.cost_today", "autonomy.operations", "grounding.checks", "platform.replication_lag",
-                 "platform.request_duration", "config.drift"):  # fmt: skip
+    for name in ("budget.cost_today", "autonomy.operations", "policy.decisions", "grounding.checks",
+                 "platform.replication_lag", "platform.request_duration", "config.drift"):  # fmt: skip
         played.expect("MetricSamplesMissing", "warning", metric=name)
         if name != "config.drift":
             for tenant in ("here", "gone"):
@@ -47,6 +47,22 @@ def test_the_expected_tenants_are_those_of_the_settings(
             played.expect("MetricSamplesMissing", "warning", metric=key)
     ran = promtool(played, Settings(report={"tenants": EXPECTED}), {"MetricSamplesMissing"})  # type: ignore[arg-type]
     assert ran.code == 0, ran.out
+
+
+def test_nobody_to_expect_is_told_unless_the_settings_name_the_tenants(
+    scene: Callable[..., Any], promtool: Callable[..., Any]
+) -> None:
+    played = scene(2)
+    for key in {*WATCHED, "tenant.info"} - {"budget.limit_daily", "budget.limit_monthly"}:
+        played.expect("MetricSamplesMissing", "warning", metric=key)
+    budgets: Any = {"a": {"budget_daily": 1, "budget_monthly": 1}}
+    ran = promtool(played, Settings(tenants=budgets), {"MetricSamplesMissing"})
+    assert ran.code == 0, ran.out
+    assert "tenant.info" not in watched(Settings(report={"tenants": ["a"]}))  # type: ignore[arg-type]
+
+
+def test_a_platform_where_nothing_was_violated_or_undone_misses_nothing() -> None:
+    assert not {"autonomy.violations", "autonomy.compensations"} & {*watched(Settings())}
 
 
 def test_a_report_that_is_late_is_told_and_so_is_one_that_nobody_knows_of(

@@ -1,4 +1,4 @@
-"""Rules beyond thresholds: births, replicas, budgets of the settings, anomalies; names, words and files."""
+"""Rules beyond thresholds: replicas, budgets of the settings, anomalies; names, words and files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from mcreports.metrics import CATALOGUE, remap
 from mcreports.rules import RULES
 from mcreports.settings import Settings
 
-HOURS = 31
 CONTRACT = (
     "TenantBudgetWarning80Percent",
     "TenantBudgetCritical90Percent",
@@ -61,6 +60,15 @@ def test_teams_follow_the_escalation_by_level() -> None:
     assert found["TenantBudgetCritical90Percent", "critical"]["team"] == "Finance team"
     assert found["TenantPolicyViolation", "critical"]["team"] == "Security team"
     assert found["TenantResidencyViolation", "critical"]["team"] == "CISO"
+    assert found["TenantAutonomyFailureRate", "critical"]["team"] == "Engineering team"
+    assert found["ConfigurationDriftDetected", "critical"]["team"] == "Engineering team"
+
+
+def test_an_alert_of_two_areas_tells_both() -> None:
+    drift = next(one for one in alerts(Settings(), CATALOGUE) if one.name == "ConfigurationDriftDetected")
+    assert (drift.labels["area"], drift.labels["level"]) == ("technical", "1")
+    security = "Security team, security@company.com, #security-incidents, within 5 minutes"
+    assert drift.annotations["tell"] == f"Engineering team, within 5 minutes; {security}"
 
 
 def test_an_area_without_contacts_tells_nobody_and_one_level_is_told_all() -> None:
@@ -107,39 +115,6 @@ def test_labels_that_swap_their_names_are_a_wrong_setting() -> None:
     swapped = remap({}, {"budget.cost": {"tenant": "driver", "driver": "tenant"}})
     with pytest.raises(SettingsError, match=r"metrics\.budget\.cost: .*driver, tenant"):
         expressions(Settings(), swapped)
-
-
-def operations(scene: Any, tenant: str, *values: tuple[float | None, float], status: str = "failure") -> None:
-    scene.put(CATALOGUE["autonomy.operations"], *values, tenant=tenant, status=status)
-
-
-def test_failures_count_from_a_series_first_sample_on_and_few_operations_do_not_count(
-    scene: Callable[..., Any], promtool: Callable[..., Any]
-) -> None:
-    played = scene(HOURS)
-    operations(played, "newborn failures", (None, HOURS), (101.0, 3))
-    operations(played, "newborn failures", (5.0, HOURS), (99_904.0, 3), status="success")
-    operations(played, "nothing succeeds", (None, HOURS), (500.0, 3))
-    operations(played, "only 99", (None, HOURS), (99.0, 3))
-    operations(played, "idle", (70.0, HOURS))
-    operations(played, "restarted", (9_000.0, HOURS), (1.0, 3))
-    operations(played, "restarted", (9_000.0, HOURS), (999.0, 3), status="success")
-    for name in ("newborn failures", "nothing succeeds"):
-        played.expect("TenantAutonomyFailureRate", "critical", tenant=name)
-    ran = promtool(played, Settings(), {"TenantAutonomyFailureRate"})
-    assert ran.code == 0, ran.out
-
-
-def test_the_first_violation_of_a_tenant_fires_and_an_old_one_does_not(
-    scene: Callable[..., Any], promtool: Callable[..., Any]
-) -> None:
-    played = scene(HOURS)
-    played.put(CATALOGUE["autonomy.violations"], (None, HOURS), (1.0, 2), tenant="first", type="residency")
-    played.put(CATALOGUE["autonomy.violations"], (4.0, HOURS), tenant="old", type="residency")
-    played.put(CATALOGUE["autonomy.violations"], (None, HOURS), (0.0, 2), tenant="none", type="policy")
-    played.expect("TenantResidencyViolation", "critical", tenant="first")
-    ran = promtool(played, Settings(), {"TenantResidencyViolation", "TenantPolicyViolation"})
-    assert ran.code == 0, ran.out
 
 
 def test_budgets_of_the_settings_go_over_the_gauge_and_a_limit_of_zero_is_no_limit(

@@ -121,7 +121,7 @@ def fill(
         PUT[spec.check](scene, tenant, value, metrics)
         rule = settings.rule(spec.check, tenant)
         status = rule.status(value)
-        if rule.warn is not None and status in {Status.WARN, Status.FAIL}:
+        if (rule.warn is not None or spec.counted is not None) and status in {Status.WARN, Status.FAIL}:
             scene.expect(spec.names[0], "warning", tenant=tenant)
         if status is Status.FAIL:
             scene.expect(spec.names[1], "critical", tenant=tenant)
@@ -177,6 +177,12 @@ def test_a_real_prometheus_fires_them_into_a_real_alertmanager(
     months.expect("TenantCostAnomaly", "warning", tenant="spiked", driver="network")
     played.put(CATALOGUE["config.drift"], (1.0, HOURS))
     played.expect("ConfigurationDriftDetected", "critical")
+    played.put(CATALOGUE["policy.decisions"], (1.0, HOURS), tenant="usual", decision="allow")
+    # the answers of all others are about as often grounded as they must be
+    played.put(CATALOGUE["grounding.checks"], (0.0, HOURS), (60.0, 3), tenant="few", result="fail")
+    played.expect("TenantGroundingPassRate", "warning", tenant="few")
+    for severity in ("warning", "critical"):
+        played.expect("PlatformGroundingPassRate", severity)
     played.put(CATALOGUE["tenant.info"], (1.0, HOURS), tenant="silent")
     for key in set(WATCHED) - {"config.drift"}:
         played.expect("MetricSamplesMissing", "warning", tenant="silent", metric=key)
@@ -218,4 +224,9 @@ def test_a_real_prometheus_fires_them_into_a_real_alertmanager(
     text = {one["labels"]["alertname"]: one["annotations"]["description"] for one in arrived()}
     assert re.search(r"the last 6h cost USD \d\d\.\d\d more than usual", text["TenantCostAnomaly"])
     assert "ended 2d 0h 1m" in text["ReportStale"]
+    told = {one["labels"]["tenant"]: one["annotations"]["description"] for one in arrived()
+            if one["labels"]["alertname"] == "TenantGroundingPassRate"}  # fmt: skip
+    assert re.match(r"0 % of the answers .* were grounded \(of 6\d\); of fewer than 100 it only warns", told["few"])
+    assert re.search(r"\(of 1\d{5}\)", told[f"{HOSTILE}grounding.pass_rate fail -1"])
+    assert re.search(r"\(of 2\d{5}\)", text["PlatformGroundingPassRate"])
     assert "ms. The threshold of platform.graphql_p95 is at or above" in text["TenantGraphqlLatencyHigh"]

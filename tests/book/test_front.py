@@ -38,3 +38,12 @@ def test_who_needs_action_is_judged_by_the_worse_of_its_month_and_its_forecast(o
         for row in watched
     }
     assert Status.FAIL in {row[1].status for row in watched}  # type: ignore[union-attr]
+
+
+def test_the_card_of_autonomy_names_the_lowest_by_the_metrics_not_by_evidence(opened: Opened) -> None:
+    report = opened("monthly")
+    own = next(v for v in report.verdicts if v.check == "autonomy.success_rate")
+    told = replace(own, status=Status.FAIL, value="12.00", labels=(("source", "evidence"),))
+    verdict = book.front.gravest(replace(report, verdicts=(*report.verdicts, told)), "autonomy.success_rate")
+    assert verdict is not None
+    assert verdict.labels == ()

@@ -29,16 +29,22 @@ Page = Callable[[str, Report], str]
 
 
 @pytest.fixture(scope="session")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+def incident(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str, str], Report]:
     folder = tmp_path_factory.mktemp("evidence")
     write_evidence(folder, 7)
     settings = Settings(report={"evidence": folder})  # type: ignore[arg-type]
-    found = {}
-    for subject, (tenant, text) in CASES.items():
+
+    def take(subject: str, tenant: str, text: str) -> Report:
         at = datetime.fromisoformat(text)
         order = order_of(subject, tenant, at, "UTC")
-        found[subject] = compose(take_as_of(order, DemoSource.from_url("demo://?seed=7"), settings, at))
-    return found
+        return compose(take_as_of(order, DemoSource.from_url("demo://?seed=7"), settings, at))
+
+    return take
+
+
+@pytest.fixture(scope="session")
+def reports(incident: Callable[[str, str, str], Report]) -> dict[str, Report]:
+    return {subject: incident(subject, *case) for subject, case in CASES.items()}
 
 
 def words(page: str) -> str:
@@ -60,18 +66,31 @@ def test_the_page_is_small_and_of_one_tenant_alone(reports: dict[str, Report], p
         ("budget", "its owner is team-e"),
         ("budget", "mcreports incident budget --tenant TENANT_005 --at 2025-10-31T12:00:00Z"),
         ("autonomy", "95 % interval 99.0 % to 99.3 %"),
-        ("autonomy", "Security 2 CISO 2025-10-30 12:30:00 UTC"),
+        ("autonomy", "Security 2 CISO 2025-10-30 02:39:43 UTC"),
+        ("autonomy", "Residency violations, since the onset 1 ▲ FAIL: 1"),
+        ("autonomy", "20 of the last 24 hours below the success target beyond chance"),
+        ("budget", "TenantCostAnomaly does not hold"),
+        ("budget", "TenantGraphqlLatencyHigh not evaluated here"),
         (
             "autonomy",
             "2025-10-30T02:24:43Z violation op-20251030-0064 residency autonomy/TENANT_003/violations_20251030",
         ),
         ("autonomy", "2025-10-30T00:00:00Z to 2025-10-30T20:00:00Z"),
         ("drift", "the gauge 1 the gauge was up from 2025-10-20T00:00:00Z"),
+        ("drift", "Not known: config/config-baseline.json is of 2025-10-24T23:00:00Z"),
+        ("drift", "config/config-current.json is of 2025-10-31T23:00:00Z"),
         ("drift", "Drift is of the platform; TENANT_001 is affected."),
     ],
 )
 def test_the_page_says_what_a_responder_needs(reports: dict[str, Report], page: Page, subject: str, said: str) -> None:
     assert said in words(page("incident", reports[subject]))
+
+
+def test_a_card_shows_what_the_evidence_alone_fails(incident: Callable[[str, str, str], Report]) -> None:
+    report = incident("autonomy", "TENANT_003", "2025-10-30T12:00:00Z")
+    cards = words(f"</style>{book.incident_cards(report)._repr_html_()}")
+    assert "Residency violations, since the onset, by the evidence 1 ▲ FAIL: 1" in cards
+    assert "6 hours: 0" in cards
 
 
 @pytest.mark.parametrize("subject", CASES)

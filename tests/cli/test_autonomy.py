@@ -79,7 +79,8 @@ def test_an_operation_abroad_fails_whatever_its_flag_says(
     ran = mcreports(*WORDS, "--evidence", evidence(rows), "--json")
     assert (ran.code, found(ran.data, "autonomy.residency_violations", "evidence")["value"]) == (3, "1")
     assert found(ran.data, "autonomy.evidence_agreement")["reason"] == (
-        "autonomy.residency_violations is pass by the counters and fail by the evidence: 0 against 1"
+        "autonomy.residency_violations is pass by the counters and fail by the evidence: 0 against 1; "
+        "the evidence has 640 of 53,103 operations counted, 31 October 2025"
     )
     assert ran.data["facts"]["evidence"]["autonomy.residency_claimed"]["value"] == 0
     assert "its operations claim 0 of residency" in mcreports(*WORDS, "--evidence", evidence(rows)).out
@@ -116,13 +117,32 @@ def test_names_from_files_do_not_steer_the_terminal(
     assert not any(line.strip().startswith("fake") for line in out.splitlines())
 
 
-def test_the_kept_result_names_what_was_looked_at(
+def test_a_look_at_an_earlier_time_is_no_result_of_now(
     mcreports: Command, evidence: Callable[..., Path], tmp_path: Path
 ) -> None:
+    assert mcreports(*WORDS, "--evidence", evidence()).code == 0
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_kept_result_names_what_was_looked_at(
+    mcreports: Command, evidence: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     directory = evidence()
-    assert mcreports(*WORDS, "--evidence", directory).code == 0
+    monkeypatch.setenv("MCREPORTS_NOW", "2025-11-01T00:00:00Z")
+    words = [word for word in WORDS if word not in {"--at", "2025-11-01T00:00:00Z"}]
+    assert mcreports(*words, "--evidence", directory).code == 0
     (kept,) = (tmp_path / "out" / "autonomy.validation").glob("*.json")
     body = json.loads(base64.b64decode(json.loads(kept.read_bytes())["payload"]))
     subjects = {one["name"]: one["digest"]["sha256"] for one in body["subject"]}
     assert subjects[FILE] == hashlib.sha256((directory / FILE).read_bytes()).hexdigest()
     assert body["predicate"]["facts"]["evidence"]["autonomy.operations"]["value"] == 640
+
+
+def test_six_honest_hours_with_one_compensation_in_the_sample_let_through(
+    mcreports: Command, evidence: Callable[..., Path]
+) -> None:
+    ran = mcreports(*WORDS[:-1], "6h", "--evidence", evidence())
+    assert (ran.code, "WARN" in ran.out.splitlines()[0]) == (0, True)
+    assert "by the evidence: 160 of " in ran.out
+    assert "operations, 2025-10-31 18:00 to 2025-11-01 00:00 UTC; 100.00 % succeeded" in ran.out
+    assert "(95 % interval 97.65 % to 100.00 %)" in ran.out

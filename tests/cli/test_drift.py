@@ -34,7 +34,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "evidence"
 
 
-def state(root: Path, current: dict[str, str], at: datetime = NOW) -> None:
+def state(root: Path, current: dict[str, Any], at: datetime = NOW) -> None:
     (root / "config").mkdir(parents=True, exist_ok=True)
     (root / "config/config-baseline.json").write_text(json.dumps(attest(AGREED, at)))
     (root / CURRENT).write_text(json.dumps(attest(current, at)))
@@ -54,7 +54,7 @@ def test_an_unapproved_change_leaves_with_3_and_is_shown_without_its_secret(mcre
     assert "  +tier: 4\n" in ran.out
     assert "  +api_token: (masked)\n" in ran.out
     (page,) = (root.parent / "out/config.drift").glob("*.html")
-    assert "tier: 4" in page.read_text()
+    assert "@@ -1,2 +1,2 @@\n-tier: 3\n" in page.read_text().partition("<pre")[2]
     assert "hunter2" not in ran.out + page.read_text()
     assert "\x1b" not in ran.out + page.read_text()
     assert "\n  spoofed" not in ran.out
@@ -63,7 +63,9 @@ def test_an_unapproved_change_leaves_with_3_and_is_shown_without_its_secret(mcre
 def test_what_agrees_leaves_with_0_and_its_outcome_is_kept(mcreports: Command, root: Path) -> None:
     state(root, AGREED)
     ran = mcreports("drift", "check", "--evidence", root, "--json")
-    assert (ran.code, ran.data["status"], ran.data["facts"]["changes"]) == (0, "pass", [])
+    assert (ran.code, ran.data["facts"]["changes"]) == (0, [])
+    status = {verdict["check"]: verdict["status"] for verdict in ran.data["verdicts"]}
+    assert status == {"config.drift": "pass", "config.attestation": "pass", "config.baseline": "warn"}
     assert [file.suffix for file in sorted((root.parent / "out/config.drift").iterdir())] == [".html", ".json"]
 
 
@@ -74,6 +76,14 @@ def test_programs_get_what_changed_per_file_and_who_approved_it(mcreports: Comma
     assert [each["change"] for each in ran.data["facts"]["changes"]] == ["changed", "added", "removed"]
     assert {each["approved_by"] for each in ran.data["facts"]["changes"]} == {"Ann"}
     assert "hunter2" not in ran.out
+
+
+def test_a_content_that_changes_its_type_alone_is_shown(mcreports: Command, root: Path) -> None:
+    (root / "config/config-baseline.json").write_text(json.dumps(attest({"limit": 5, "gone": None}, NOW)))
+    (root / CURRENT).write_text(json.dumps(attest({"limit": "5"}, NOW)))
+    ran = mcreports("drift", "check", "--evidence", root)
+    assert (ran.code, "changed: limit\n  @@ -1,3 +1,3 @@\n  -# JSON\n  +# text\n   5\n" in ran.out) == (3, True)
+    assert "removed: gone\n  @@ -1,2 +0,0 @@\n  -null\n" in ran.out
 
 
 def test_a_missing_state_leaves_with_4_and_is_named(mcreports: Command, root: Path) -> None:
@@ -213,6 +223,40 @@ def test_with_trusted_keys_and_none_to_sign_with_nothing_is_approved(
     assert (ran.code, "set evidence.key_file" in ran.err) == (2, True)
 
 
+def test_a_baseline_that_was_changed_with_the_current_state_leaves_with_3_until_somebody_agrees_on_it(
+    mcreports: Command, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_key(tmp_path / "key.pem")
+    (tmp_path / "mcreports.toml").write_text('[evidence]\nkey_file = "key.pem"\n')
+    state(root, AGREED)
+
+    def check(hour: int) -> tuple[int, str]:
+        monkeypatch.setenv("MCREPORTS_NOW", f"2025-11-03T{hour:02}:00:00Z")
+        ran = mcreports("drift", "check", "--evidence", root, "--json")
+        return ran.code, ran.data["status"]
+
+    assert [check(9), check(10)] == [(0, "warn"), (0, "pass")]
+    state(root, CHANGED)
+    (root / "config/config-baseline.json").write_text(json.dumps(attest(CHANGED, NOW)))
+    assert [check(11), check(12)] == [(3, "fail"), (3, "fail")]
+    ran = mcreports("drift", "check", "--evidence", root)
+    assert "config.baseline  ▲ FAIL" in ran.out
+    assert "was agreed on 2025-11-03T09:00:00Z, last seen 2025-11-03T10:00:00Z" in ran.out
+    words = ("drift", "approve", "--baseline", "--evidence", root, "--by", "Ann", "--reason", "CHG-2")
+    assert (mcreports(*words).code, check(13)) == (0, (0, "pass"))
+
+
+def test_nobody_agrees_on_a_baseline_that_is_not_what_it_says(mcreports: Command, root: Path) -> None:
+    file, words = root / "config/config-baseline.json", ("drift", "approve", "--baseline", "--by", "A", "--reason", "x")
+    for body, said in (
+        ({**attest(AGREED, NOW), "config_hash": "0"}, "config_hash claims 0"),
+        (attest({}, NOW), "empty"),
+    ):
+        file.write_text(json.dumps(body))
+        ran = mcreports(*words, "--evidence", root)
+        assert (ran.code, said in ran.err) == (2, True)
+
+
 # restore
 
 
@@ -242,7 +286,7 @@ def test_a_false_baseline_is_not_put_back(mcreports: Command, root: Path) -> Non
 
 def test_reports_and_the_gate_see_the_same_changes(mcreports: Command, root: Path) -> None:
     mcreports("drift", "approve", "--evidence", root, "--by", "Ann", "--reason", "CHG-1")
-    table = read(root, datetime(2025, 11, 2, tzinfo=UTC), datetime(2025, 11, 3, tzinfo=UTC))["config_changes"]
+    table = read(root, (datetime(2025, 11, 2, tzinfo=UTC), datetime(2025, 11, 3, tzinfo=UTC)))["config_changes"]
     told = mcreports("drift", "check", "--evidence", root, "--json").data["facts"]["changes"]
     assert list(table["path"]) == [each["path"] for each in told]
     assert list(table["approval"]) == [each["approval"] for each in told]

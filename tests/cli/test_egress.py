@@ -11,8 +11,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from mcreports.evidence.kept import latest
 from mcreports.evidence.keys import load_keyring
-from mcreports.evidence.outcomes import latest
 from mcreports.operation_sections import EvidenceSettings
 
 AT = datetime(2025, 11, 3, 9, tzinfo=UTC)

@@ -15,8 +15,8 @@ import pytest
 
 from mcreports.checks import Status
 from mcreports.evidence.bundles.pack import Order, keep, pack
+from mcreports.evidence.kept import latest
 from mcreports.evidence.keys import load_keyring, load_signer, new_key
-from mcreports.evidence.outcomes import latest
 from mcreports.operation_sections import EvidenceSettings
 from mcreports.period import Period
 from mcreports.sources.demo.evidence import documents
@@ -27,7 +27,10 @@ SETTINGS = '[evidence]\nkey_file = "keys/a.pem"\n'
 BUNDLE = "dist/evidence-v0.3.3-20251103T090000Z.zip"
 NOW = "2025-11-03T09:00:00Z"
 LATER = "2025-11-03T09:00:01Z"
-SOME = ("rag/grounding-final-attest.json", "budgets/budget-20251031.json")
+SOME = (
+    "rag/grounding-final-attest.json", "budgets/budget-20251031.json", "config/config-baseline.json",
+    "config/config-current.json", "autonomy/TENANT_003/operations_20251031.json",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +40,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, body in documents(7, Period.parse("2025-11-01").start).items():
         if name in SOME:
             file = place / "evidence" / name
-            file.parent.mkdir(parents=True)
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(body), encoding="utf-8")
     new_key(place / "keys/a.pem")
     keys = load_signer(place / "keys/a.pem"), load_keyring(EvidenceSettings(key_file=place / "keys/a.pem"))
@@ -68,7 +71,10 @@ def kept(tmp_path: Path, check: str) -> Any:
 
 def test_packing_with_a_key_gives_the_bundle_that_lies_there_already(mcreports: Command, signed: Path) -> None:
     ran = mcreports("evidence", "pack", "--evidence", "evidence", "--period", "2025-10")
-    assert (ran.code, ran.out.startswith(f"{BUNDLE}: 100.0 % proven, 2 files, ")) == (0, True)
+    assert (
+        ran.code,
+        f"{BUNDLE}: 100.0 % proven, {len(SOME)} files, {len(SOME)} of them evidence of this period, " in ran.out,
+    ) == (0, True)
     assert "the same bundle lies there already" in ran.err
 
 
@@ -81,6 +87,47 @@ def test_a_packed_bundle_passes_and_its_outcome_is_kept(mcreports: Command, sign
     assert [one.check for one in found.outcome.verdicts] == ["evidence.bundle", "evidence.compliance"]
     assert found.outcome.facts["period"] == "2025-10"
     assert found.outcome.facts["compliance"]["percent"] == "100.0"
+
+
+def test_how_many_files_are_packed_and_how_many_are_of_the_period_is_told(
+    mcreports: Command, signed: Path, evidence: Path
+) -> None:
+    shutil.copy(evidence / SOME[1], evidence / "budgets/budget-20250901.json")
+    body = json.loads((evidence / SOME[1]).read_bytes()) | {"timestamp": "2025-09-01T00:00:00Z"}
+    (evidence / "budgets/budget-20250901.json").write_text(json.dumps(body))
+    (evidence / "README.txt").write_text("evidence")
+    words = ("evidence", "pack", "--evidence", "evidence", "--period", "2025-10", "--output", "else")
+    assert f", {len(SOME) + 2} files, {len(SOME)} of them evidence of this period, " in mcreports(*words).out
+    with zipfile.ZipFile(signed.parent.parent / "else" / signed.name) as held:
+        assert len(held.namelist()) == len(SOME) + 3
+    assert mcreports(*words, "--json").data["files"] == len(SOME) + 2
+
+
+def test_bundles_in_the_evidence_are_left_out_and_named(mcreports: Command, signed: Path, evidence: Path) -> None:
+    shutil.copytree(signed.parent, evidence / "dist")
+    (evidence / "dist/evidence-notes.zip").write_bytes(b"no zip")
+    ran = mcreports("evidence", "pack", "--evidence", "evidence", "--period", "2025-10", "--output", "else")
+    assert (ran.code, f"left out, a bundle itself: dist/{signed.name}" in ran.err) == (0, True)
+    assert f"100.0 % proven, {len(SOME) + 1} files" in ran.out
+    with zipfile.ZipFile(signed.parent.parent / "else" / signed.name) as held:
+        assert [name for name in held.namelist() if "dist/" in name] == ["evidence/dist/evidence-notes.zip"]
+
+
+def test_packing_something_else_within_the_same_second_is_a_usage_error(
+    mcreports: Command, signed: Path, evidence: Path
+) -> None:
+    before = signed.read_bytes()
+    ran = mcreports("evidence", "pack", "--evidence", "evidence", "--period", "2025-W44")
+    assert (ran.code, signed.read_bytes()) == (2, before)
+    assert "was packed in this very second with other content, and is not overwritten; pack again" in ran.err
+
+
+def test_a_bundle_of_another_version_than_the_settings_fails_though_its_period_is_named(
+    mcreports: Command, signed: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "mcreports.toml").write_text(SETTINGS + 'version = "v9.9"\n')
+    ran = mcreports("evidence", "verify", BUNDLE, "--period", "2025-10")
+    assert (ran.code, "replayed: is of version v0.3.3, the settings say v9.9" in ran.out) == (3, True)
 
 
 def test_without_a_name_the_last_bundle_is_verified(mcreports: Command, signed: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,12 @@ def test_everything_is_told_as_text(mcreports: Command, evidence: Path) -> None:
     ):
         assert text in ran.out
     assert "does not hold" not in ran.out
+
+
+def test_a_change_is_told_in_as_many_places_as_its_rates(mcreports: Command) -> None:
+    told = re.findall("pass rate (.*) against", mcreports(*WORDS).out)
+    assert len(told) > 1
+    assert all(re.fullmatch(r"0\.0 pp|[+−][0-9]+\.[0-9] pp", one) for one in told)
 
 
 def test_and_as_json_and_in_what_is_kept(mcreports: Command, evidence: Path, tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ BUDGET = ("incident", "budget", "--tenant", "TENANT_005", "--at", "2025-10-31T12
 def test_an_incident_is_published_whole_and_told_on_the_terminal(mcreports: Command, tmp_path: Path) -> None:
     ran = mcreports(*BUDGET)
     assert ran.code == 0
-    assert ran.out.startswith("FAIL: TENANT_005: monthly budget 106.3 %, over by 16.3 pp, since 2025-10-27T05:37:17Z\n")
+    assert ran.out.startswith(
+        "FAIL: TENANT_005: monthly budget 106.3 %, 6.3 % over its budget, since 2025-10-27T05:37:17Z\n"
+    )
     assert "[ ] by 2025-10-31T12:15:00Z  Identify the cost drivers: compute grew most, by USD 267.48" in ran.out
     assert re.search("budget 2  Finance team .* until 2025-10-27T05:52:17Z, overdue", ran.out)
     (run,) = published(tmp_path / "output").runs
@@ -36,7 +38,7 @@ def test_an_incident_is_published_whole_and_told_on_the_terminal(mcreports: Comm
 
 def _is_listed_and_never_due(output: Path, run: Any) -> None:
     index = (output / "index.html").read_text()
-    assert "Now: nothing is published" in index
+    assert "Now: no regular report is published, only 1 incident" in index
     assert "Budget incident, TENANT_005, Friday 31 October 2025" in index
     assert f'href="{run.path}/report.html"' in index
     plan = schedule.plan(ReportSettings())
@@ -49,8 +51,20 @@ def test_the_same_as_data(mcreports: Command) -> None:
     assert [(each["area"], each["level"]) for each in data["contacts"] if each["since"]] == [
         ("technical", 1), ("security", 1),
     ]  # fmt: skip
-    assert data["checklist"][0] == {"minutes": 5, "step": "Review the detected changes", "known": "by the gauge 1"}
+    assert data["checklist"][0] == {"minutes": 5, "step": "Review the detected changes", "known": "the gauge is up"}
     assert Path(data["path"], "report.html").exists()
+
+
+@pytest.mark.parametrize("subject", ["budget", "autonomy", "drift"])
+def test_a_tenant_that_nobody_knows_is_refused_by_name_and_leaves_nothing(
+    mcreports: Command, tmp_path: Path, subject: str
+) -> None:
+    ran = mcreports(
+        "incident", subject, "--tenant", "TENANT_999", "--at", "2025-10-20T12:00:00Z", "--source", "demo://"
+    )
+    assert (ran.code, ran.out) == (2, "")
+    assert "no tenant is called 'TENANT_999'" in ran.err
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("subject", ["budget", "autonomy", "drift"])

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from mcreports.period import Period
 from mcreports.sources.demo import DemoSource
@@ -113,19 +112,6 @@ def test_what_is_due_is_told_oldest_first(mcreports: Command) -> None:
         ("weekly", "2025-W44"),
     ]
     assert mcreports("schedule", "show").out.splitlines()[0] == "monthly 2025-10"
-
-
-def test_cron_lines_are_printed_with_the_runbooks_time(mcreports: Command) -> None:
-    lines = [line for line in mcreports("schedule", "export", "cron").out.splitlines() if line[:1] in "0123456789*"]
-    assert [line.split()[:5] for line in lines[:2]] == [["0", "9", "*", "*", "*"], ["0", "*/6", "*", "*", "*"]]
-    assert "report --due" in lines[0]
-    assert all(" && " in line for line in lines)
-
-
-def test_kubernetes_text_is_yaml_and_systemd_text_has_units(mcreports: Command) -> None:
-    kinds = [each["kind"] for each in yaml.safe_load_all(mcreports("schedule", "export", "kubernetes").out) if each]
-    assert "CronJob" in kinds
-    assert "[Timer]" in mcreports("schedule", "export", "systemd").out
 
 
 # doctor

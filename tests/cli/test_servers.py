@@ -123,6 +123,13 @@ def test_gates_over_an_empty_prometheus_leave_with_4(mcreports: Command, empty: 
     assert mcreports("grounding", "verify", "--period", "2025-W43", "--source", empty).code == 4
 
 
+def test_the_scheduled_tenant_that_vanished_is_unknown_and_kept(mcreports: Command, empty: str, tmp_path: Path) -> None:
+    ran = mcreports("autonomy", "validate", "--tenant=TENANT_003", "--source", empty, "--json")
+    assert (ran.code, {verdict["status"] for verdict in ran.data["verdicts"]}) == (4, {"unknown"})
+    assert len(list(tmp_path.glob("out/autonomy.validation/*.json"))) == 1
+    assert mcreports("autonomy", "validate", "--tenant=TENANT_004", "--source", empty).code == 2
+
+
 def test_the_doctor_misses_every_metric_of_an_empty_prometheus(mcreports: Command, empty: str) -> None:
     ran = mcreports("doctor", "--source", empty, "--json")
     missing = {each["finding"] for each in ran.data if each["state"] == "missing"}

@@ -33,7 +33,13 @@ def config(
     ]  # fmt: skip
     claim = {"file": "config/config-current.json", "kind": "config-current", "field": "config_hash", "claimed": "x",
              "recomputed": "y", "holds": holds}  # fmt: skip
-    tables = {"files": file_rows, "config_changes": changes, "claims": [claim]}
+    sides = [("baseline", before), *([] if current is None else [("current", current)])]
+    paths = [
+        {"file": f"config/config-{side}.json", "side": side, "ts": stamp, "path": path, "content_hash": content}
+        for side, contents in sides
+        for path, content in contents.items()
+    ]
+    tables = {"files": file_rows, "config": paths, "config_changes": changes, "claims": [claim]}
     return {name: frame(name, tables.get(name, [])) for name in SCHEMAS}
 
 

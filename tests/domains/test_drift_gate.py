@@ -60,6 +60,14 @@ def test_witnesses_that_disagree_are_a_failure_of_their_own(
     assert said(tmp_path, gauge) == wanted
 
 
+def test_two_states_that_hold_no_file_prove_nothing(tmp_path: Path) -> None:
+    put(tmp_path, "baseline", {})
+    put(tmp_path, "current", {})
+    assert said(tmp_path)["drift"] == "unknown"
+    assert "holds a file: nothing is compared" in gate(tmp_path)["drift"].reason
+    assert said(tmp_path, Finding(1))["drift"] == "fail"
+
+
 def test_a_false_claim_fails_with_both_values_although_nothing_differs(tmp_path: Path) -> None:
     put(tmp_path, "baseline", AGREED)
     put(tmp_path, "current", AGREED, config_hash="0" * 64)
@@ -127,10 +135,15 @@ def test_the_gate_is_proven_on_a_copy_and_the_state_stays_as_it_is(tmp_path: Pat
     assert "with a signed approval: warn" in text
 
 
-@pytest.mark.parametrize("contents", [{}, {"\ud800\n": "x"}])
-def test_the_gate_is_proven_on_any_state(tmp_path: Path, contents: dict[str, str]) -> None:
-    put(tmp_path, "baseline", contents)
+def test_the_gate_is_proven_on_any_state(tmp_path: Path) -> None:
+    put(tmp_path, "baseline", {"\ud800\n": "x"})
     assert prove_gate(tmp_path, tmp_path / "scratch", NOW)[0]
+
+
+def test_a_baseline_that_holds_no_file_proves_no_gate(tmp_path: Path) -> None:
+    put(tmp_path, "baseline", {})
+    holds, text = prove_gate(tmp_path, tmp_path / "scratch", NOW)
+    assert (holds, text) == (False, "config/config-baseline.json holds no file: there is nothing to try the gate on")
 
 
 def test_a_gate_that_lets_everything_through_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

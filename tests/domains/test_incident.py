@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -11,16 +12,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcreports.alerting.alerts import alert_names
+from mcreports.alerting.alerts import alerts as rules
 from mcreports.checks import Status
 from mcreports.domains.compose import Report, compose
 from mcreports.domains.incident_calls import calls_of
 from mcreports.domains.incident_case import SINCE, Case
 from mcreports.domains.incident_hours import told
+from mcreports.domains.incident_steps import steps
 from mcreports.domains.incident_take import order_of, take_as_of
 from mcreports.domains.money import open_books
+from mcreports.metrics import CATALOGUE
 from mcreports.settings import Settings
 from mcreports.sources.demo import DemoSource
 from mcreports.sources.demo.evidence import write_evidence
+from mcreports.view.closing import sentence_text
 
 NOON = "2025-10-31T12:00"
 DEMO = DemoSource.from_url("demo://?seed=7")
@@ -79,7 +85,9 @@ def test_a_limit_is_crossed_where_the_curve_crosses_it_between_two_samples(spend
 def test_nothing_that_is_not_crossed_yet_has_begun(spending: Callable[..., Any]) -> None:
     report = incident(spending(), at="2025-10-31T08:00")
     assert set(began(report)) == {("budget.utilization.daily", "warn")}
-    assert report.headline.text == "T: daily budget 84.2 %, over by 4.2 pp, since 2025-10-31T07:35:58Z"
+    assert (
+        report.headline.text == "T: daily budget 84.2 %, 4.2 pp over the threshold of 80 %, since 2025-10-31T07:35:58Z"
+    )
 
 
 @hypothesis.settings(max_examples=20)
@@ -98,6 +106,11 @@ def test_a_crossing_is_the_second_in_which_so_much_is_spent(
                 for at in (max(second - timedelta(seconds=1), start), second + timedelta(seconds=1))
             )
             assert before < share * limit <= after
+
+
+def test_what_is_over_a_budget_is_told_by_how_much_of_the_budget(spending: Callable[..., Any]) -> None:
+    text = incident(spending()).headline.text
+    assert text == "T: daily budget 126.3 %, 26.3 % over its budget, since 2025-10-31T08:32:58Z"
 
 
 def test_a_month_that_has_been_over_for_days_began_then(spending: Callable[..., Any]) -> None:
@@ -231,6 +244,80 @@ def test_a_violation_before_the_six_hours_still_counts_since_the_onset() -> None
     assert levels["security", 3] is None
 
 
+# autonomy, by the evidence
+
+
+@pytest.fixture(scope="session")
+def evident(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("evidence")
+    write_evidence(folder, 7)
+    return Settings(report={"evidence": folder})  # type: ignore[arg-type]
+
+
+def test_a_violation_that_the_evidence_alone_tells_of_is_judged_and_called_for(evident: Settings) -> None:
+    report = incident(DEMO, "autonomy", "2025-10-30T12:00", "TENANT_003", evident)
+    check = "autonomy.residency_violations"
+    failing = [v.labels for v in report.verdicts if v.check == check and v.status is Status.FAIL]
+    assert failing == [(("source", "evidence"), ("window", "since the onset"))]
+    assert began(report)[check, "fail"].value == "2025-10-30T02:24:43Z"
+    levels = reached(report)
+    assert levels["security", 1] == levels["security", 2] == instant("2025-10-30T02:24:43")
+    assert "residency violations" in str(report.headline.sentences)
+    listed = steps("autonomy", "TENANT_003", report.figures)
+    assert any("residency 1 since the onset by the evidence" in sentence_text(step.known) for step in listed)
+
+
+def test_an_alert_knows_the_counters_alone_and_is_told_apart(evident: Settings) -> None:
+    early = incident(DEMO, "autonomy", "2025-10-30T06:00", "TENANT_003", evident)
+    assert alerts(early)["TenantResidencyViolation"] == "holds by the evidence"
+    assert "by the evidence TenantResidencyViolation" in str(early.headline.sentences)
+    late = incident(DEMO, "autonomy", "2025-10-30T12:00", "TENANT_003", evident)
+    assert alerts(late)["TenantResidencyViolation"] == "does not hold"
+    told = next(f for f in late.figures.where("incident.alert") if "TenantResidency" in str(f.labels))
+    assert told.reason == "by the evidence, since the onset: 1 event is not <= 0 events"
+
+
+def test_the_onset_is_the_earlier_of_both_sources(evident: Settings) -> None:
+    at, tenant = "2025-10-30T20:00", "TENANT_003"
+    check = "autonomy.residency_violations", "fail"
+    assert began(incident(DEMO, "autonomy", at, tenant))[check].value == "2025-10-30T12:15:00Z"
+    assert began(incident(DEMO, "autonomy", at, tenant, evident))[check].value == "2025-10-30T02:24:43Z"
+
+
+def test_what_was_written_later_is_no_doubt_about_what_was_there(evident: Settings) -> None:
+    report = incident(DEMO, "autonomy", "2025-10-30T12:00", "TENANT_003", evident)
+    assert Status.UNKNOWN not in {v.status for v in report.verdicts}
+
+
+@hypothesis.settings(max_examples=20, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@given(bad=st.lists(st.booleans(), min_size=24, max_size=24))
+def test_a_rate_of_the_evidence_has_failed_since_the_first_operation_of_an_unbroken_run(
+    platform: Callable[..., Any], tmp_path: Path, bad: list[bool]
+) -> None:
+    # an operation each half hour up to noon; the evidence is the only source
+    first = instant("2025-10-31T00:15")
+    times = [first + n * timedelta(minutes=30) for n in range(24)]
+    body = [
+        {"operation_id": f"op-{n}", "tenant": "T", "operation_type": "scale", "timestamp": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+         "execution_time_ms": 1, "success": not lost, "context": {"data_region": "eu", "processing_region": "eu"},
+         "violations": {"policy": 0, "residency": 0}, "compensation": {"required": False, "reason": None},
+         "metadata": {"simulation_id": "s", "tier": "t"}}
+        for n, (at, lost) in enumerate(zip(times, bad, strict=True))
+    ]  # fmt: skip
+    file = tmp_path / "autonomy" / "T" / "operations_1.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(body))
+    settings = Settings(report={"evidence": tmp_path})  # type: ignore[arg-type]
+    report = incident(platform(first="2025-10-30").known(), "autonomy", NOON, "T", settings)
+    found = began(report).get(("autonomy.success_rate", "fail"))
+    fails = [any(bad[max(0, n - 11) : n + 1]) for n in range(24)]
+    if not fails[-1]:
+        assert found is None
+        return
+    begun = max((n for n in range(24) if not fails[n]), default=-1) + 1
+    assert found.value == f"{times[begun]:%Y-%m-%dT%H:%M:%SZ}"
+
+
 # drift
 
 
@@ -244,11 +331,61 @@ def test_drift_began_with_the_first_sample_of_the_gauges_newest_run(platform: Ca
     assert report.figures.find("incident.drifts").value == 2
     figure = began(report)["config.drift", "fail"]
     assert figure.value == "2025-10-30T17:00:00Z"
+    assert report.headline.text == "T: the drift gauge is up, since 2025-10-30T17:00:00Z"
     assert figure.bounds == ("2025-10-30T16:00:00Z", "2025-10-30T17:00:00Z")
     assert alerts(report)["ConfigurationDriftDetected"] == "holds"
 
 
+# alerts
+
+
+def test_every_alert_is_told_of_or_named_as_not_evaluated(spending: Callable[..., Any]) -> None:
+    figures = incident(spending()).figures.where("incident.alert")
+    assert {dict(f.labels)["alert"] for f in figures} == set(alert_names(Settings(), CATALOGUE))
+    left_out = {dict(f.labels)["alert"] for f in figures if f.method == "not evaluated here"}
+    assert {"TenantGraphqlLatencyHigh", "MetricSamplesMissing", "ReportStale"} <= left_out
+    assert not left_out & {"TenantBudgetForecastExhaustion", "TenantCostAnomaly"}
+
+
+@pytest.mark.parametrize(("monthly", "state"), [(6940.0, "holds"), (6941.0, "does not hold")])
+def test_the_forecasts_alert_goes_by_the_pace_of_seven_days(
+    spending: Callable[..., Any], monthly: float, state: str
+) -> None:
+    # 240 USD a day are 7,440 in October; at least 500 USD must be over
+    assert alerts(incident(spending(daily=1000.0, monthly=monthly)))["TenantBudgetForecastExhaustion"] == state
+
+
+@pytest.mark.parametrize(("usd", "state"), [(84.9, "does not hold"), (120.1, "holds")])
+def test_a_driver_that_costs_twice_the_same_hours_of_the_weeks_before_is_an_anomaly(
+    platform: Callable[..., Any], usd: float, state: str
+) -> None:
+    made = platform(first="2025-08-01").limit(daily=1000.0, monthly=100_000.0).known()
+    ts = made.times(None, None)
+    rate = np.full(len(ts), 10.0)
+    rate[(ts > instant("2025-10-31T06:00").timestamp() * 1000)] = usd / 6
+    made.add("budget.cost", {"tenant": "T", "driver": "compute"}, ts, np.cumsum(rate))
+    found = next(f for f in incident(made).figures.where("incident.alert") if "Anomaly" in str(f.labels))
+    assert found.value == state
+    assert ("compute cost USD" in found.reason) is (state == "holds")
+
+
 # whom to tell
+
+
+def test_an_alert_tells_the_same_levels_as_an_incident(spending: Callable[..., Any], evident: Settings) -> None:
+    told = {(one.name, one.labels["severity"]): one.labels for one in rules(Settings(), CATALOGUE)}
+    autonomy = reached(incident(DEMO, "autonomy", "2025-10-30T12:00", "TENANT_003", evident))
+    for name in ("TenantAutonomyFailureRate", "TenantResidencyViolation"):
+        labels = told[name, "critical"]
+        area, level = labels["area"], int(labels["level"])
+        assert autonomy[area, level] is not None
+        assert autonomy[area, level + 1] is None
+    drift = reached(incident(DEMO, "drift", "2025-10-20T12:00", "TENANT_001"))
+    labels = told["ConfigurationDriftDetected", "critical"]
+    assert [place for place, at in drift.items() if at is not None] == [("technical", 1), ("security", 1)]
+    assert (labels["area"], labels["level"]) == ("technical", "1")
+    budget = reached(incident(spending(daily=130.0)))
+    assert budget["budget", int(told["TenantBudgetCritical90Percent", "critical"]["level"])] is not None
 
 
 @pytest.mark.parametrize(
@@ -265,6 +402,12 @@ def test_the_settings_say_who_they_are_and_how_soon(spending: Callable[..., Any]
     (call,) = calls_of(Case(report.snapshot), report.figures.every, report.verdicts)
     assert (call.name, call.address) == ("Night watch", "#night")
     assert report.figures.find("incident.tell_by", "T", area="budget", level="1").value == "2025-10-31T07:42:58Z"
+
+
+def test_a_level_without_a_time_of_its_own_has_the_runbooks() -> None:
+    people = [{"name": "A"}, {"name": "B", "within": "PT1M"}, {"name": "C"}, {"name": "D"}]
+    levels = Settings(escalation={"budget": people}).escalation.budget  # type: ignore[arg-type]
+    assert [one.within for one in levels] == [timedelta(minutes=minutes) for minutes in (5, 1, 30, 30)]
 
 
 # nothing wrong, and nothing known
@@ -304,4 +447,5 @@ def test_files_that_differ_tell_that_they_do_and_not_since_when(tmp_path: Any) -
     assert paths["gateway/new.yaml"] == "added"
     figure = began(report)["config.drift", "fail"]
     assert (figure.value, figure.quality.value) == ("2025-10-31T23:00:00Z", "estimated")
+    assert report.headline.text.startswith("TENANT_001: configuration drift ")
     assert alerts(report)["ConfigurationDriftDetected"] == "does not hold"

@@ -11,13 +11,14 @@ import pytest
 
 from mcreports.checks import Status, Verdict
 from mcreports.domains.operations import judge_operations
+from mcreports.evidence.kept import Found
 from mcreports.evidence.keys import Keyring
-from mcreports.evidence.outcomes import Found, Outcome
-from mcreports.evidence.results import read_results
+from mcreports.evidence.outcomes import Outcome
+from mcreports.evidence.results import Shelf, read_results
 from mcreports.figures import instant_text
 from mcreports.sources import SourceInfo
 
-NOWHERE = (Path("nowhere"), Keyring())
+NOWHERE = Shelf(Path("nowhere"), Keyring())
 
 
 def outcome(check: str, at: datetime, *statuses: Status) -> Outcome:

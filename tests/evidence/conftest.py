@@ -42,10 +42,10 @@ class Shelf:
         return json.loads((self.root / name).read_text(encoding="utf-8"))
 
     def read(
-        self, tenants: tuple[str, ...] = (), start: datetime = START, end: datetime = END
+        self, tenants: tuple[str, ...] = (), start: datetime = START, end: datetime = END, now: datetime | None = None
     ) -> dict[str, pd.DataFrame]:
         """What the directory says about a week of October."""
-        return read(self.root, start, end, tenants)
+        return read(self.root, (start, end), tenants, now=now)
 
     def count(self) -> int:
         """How many operations the files list."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mcreports.evidence import read
 from mcreports.evidence.configuration import Drift, gather
-from mcreports.evidence.configuration.state import attest
+from mcreports.evidence.configuration.state import attest, value_hash
 from mcreports.evidence.keys import Keyring
 
 NOW = datetime(2025, 11, 1, 9, tzinfo=UTC)
@@ -39,7 +39,7 @@ contents = st.text(max_size=3) | st.sampled_from(["\ud800", "\\ud800", "x\n", "x
 configs = st.dictionaries(paths, contents, max_size=6)
 
 
-def put(root: Path, before: dict[str, str], after: dict[str, str], **claimed: Any) -> Drift:
+def put(root: Path, before: dict[str, Any], after: dict[str, Any], **claimed: Any) -> Drift:
     """What is found where these are the two states, the second of which claims something."""
     (root / "config").mkdir(parents=True, exist_ok=True)
     (root / BASELINE).write_text(json.dumps(attest(before, NOW)))
@@ -95,6 +95,40 @@ def test_contents_that_differ_under_the_same_hash_differ_and_are_named(tmp_path:
     assert false(drift) == [("config_hash", "2 contents differ under the same hash")]
 
 
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from([0.5, 1.0]) | contents | st.sampled_from("51"),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
+    max_leaves=3,
+)
+
+
+def typed(value: Any) -> Any:
+    """A value whose equality knows of types, and of nothing else."""
+    if isinstance(value, dict):
+        return {key: typed(inner) for key, inner in value.items()}
+    return [typed(inner) for inner in value] if isinstance(value, list) else (type(value).__name__, value)
+
+
+@settings(max_examples=300)
+@given(values, values)
+def test_contents_have_one_hash_exactly_if_they_are_the_same_to_json(one: Any, other: Any) -> None:
+    one, other = json.loads(json.dumps([one, other]))
+    assert (value_hash(one) == value_hash(other)) == (typed(one) == typed(other))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(5, "5"), (True, "True"), (None, "None"), (1, 1.0), ({"a": 1}, "{'a': 1}")]
+)
+def test_a_content_of_another_type_is_another_content(tmp_path: Path, before: Any, after: Any) -> None:
+    drift = put(tmp_path, {"limits": before}, {"limits": after})
+    assert [one.change.kind for one in drift.changes] == ["changed"]
+
+
+def test_another_order_of_keys_is_no_change_and_the_platforms_hash_stays_its_own(tmp_path: Path) -> None:
+    drift = put(tmp_path, {"limits": {"a": 1, "b": 2}}, {"limits": {"b": 2, "a": 1}})
+    assert (drift.changes, false(drift)) == ((), [])
+
+
 def test_equal_contents_under_different_hashes_do_not_differ_and_the_false_hash_is_named(tmp_path: Path) -> None:
     drift = put(tmp_path, {"a": "1"}, {"a": "1"}, config_hash="f" * 64)
     assert drift.changes == ()
@@ -122,10 +156,10 @@ def test_a_state_that_cannot_be_read_is_named_by_file_and_field(shelf: Any, body
 
 def test_paths_that_tables_write_alike_are_not_taken_for_each_other(tmp_path: Path) -> None:
     put(tmp_path, {"\ud800": "1", "\\ud800": "2"}, {"\ud800": "9", "\\ud800": "2"})
-    assert list(read(tmp_path, START, END)["config_changes"]["change"]) == ["changed"]
+    assert list(read(tmp_path, (START, END))["config_changes"]["change"]) == ["changed"]
 
 
 def test_a_state_without_any_file_is_a_state(tmp_path: Path) -> None:
     drift = put(tmp_path, {"a": "1"}, {})
     assert [one.change.kind for one in drift.changes] == ["removed"]
-    assert read(tmp_path, START, END)["files"]["ts"].notna().all()
+    assert read(tmp_path, (START, END))["files"]["ts"].notna().all()

@@ -44,8 +44,9 @@ def state(shelf: Any, side: str, contents: dict[str, str]) -> None:
 def approve(root: Path, signer: CryptoSigner | None = None, **other: Any) -> Path:
     drift = found(root)
     changes = tuple(one.change for one in drift.changes)
-    approval = Approval("Ann", NOW, "CHG-1", drift.states["baseline"].exact, changes)
-    return record(root, replace(approval, **other), drift.states["current"], signer)
+    baseline, current = drift.states["baseline"].exact, drift.states["current"].exact
+    approval = Approval("Ann", NOW, "CHG-1", baseline, changes, current=current)
+    return record(root, replace(approval, **other), signer)
 
 
 @pytest.fixture
@@ -196,7 +197,7 @@ def test_the_tables_of_reports_carry_who_approved_what(root: Path, shelf: Any, s
     from mcreports.evidence import read
 
     file = approve(root, signer)
-    tables = read(root, NOW - timedelta(days=1), NOW, (), ring(signer))
+    tables = read(root, (NOW - timedelta(days=1), NOW), (), ring(signer))
     changes = tables["config_changes"]
     assert list(changes["path"]) == ["a", "new", "gone"]
     assert set(changes["approval"]) == {f"config/approvals/{file.name}"}

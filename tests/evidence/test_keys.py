@@ -72,6 +72,54 @@ def test_a_key_that_others_may_read_or_write_is_refused(key: Path, mode: int) ->
             use(key)
 
 
+@pytest.fixture
+def mounted(key: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """A key as another user finds it: whose it is, its group and mode, and who and in which groups we are."""
+
+    def stand(mode: int, owner: int, group: int, *, us: int, ours: list[int]) -> Path:
+        real = os.fstat
+
+        def fstat(descriptor: int) -> os.stat_result:
+            told = list(real(descriptor))
+            told[stat.ST_MODE], told[stat.ST_UID], told[stat.ST_GID] = stat.S_IFREG | mode, owner, group
+            return os.stat_result(told)
+
+        monkeypatch.setattr(os, "fstat", fstat)
+        monkeypatch.setattr(os, "geteuid", lambda: us)
+        monkeypatch.setattr(os, "getegid", lambda: 0)
+        monkeypatch.setattr(os, "getgroups", lambda: ours)
+        return key
+
+    return stand
+
+
+@pytest.mark.parametrize("mode", [0o440, 0o640])
+def test_a_key_that_root_lends_to_our_group_is_read_as_kubernetes_mounts_it(
+    mounted: Callable[..., Path], mode: int
+) -> None:
+    load_signer(mounted(mode, 0, 10001, us=10001, ours=[10001]))
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "group", "us"),
+    [
+        (0o460, 0, 10001, 10001),
+        (0o450, 0, 10001, 10001),
+        (0o444, 0, 10001, 10001),
+        (0o442, 0, 10001, 10001),
+        (0o440, 0, 4711, 10001),
+        (0o440, 1000, 10001, 10001),
+        (0o640, 10001, 10001, 10001),
+        (0o440, 0, 10001, 0),
+    ],
+)
+def test_a_key_that_anybody_else_may_read_or_write_is_refused(
+    mounted: Callable[..., Path], mode: int, owner: int, group: int, us: int
+) -> None:
+    with pytest.raises(SettingsError, match="chmod 600"):
+        load_signer(mounted(mode, owner, group, us=us, ours=[10001]))
+
+
 def test_a_link_is_judged_by_what_it_leads_to(key: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.pem"
     link.symlink_to(key)

@@ -11,9 +11,10 @@ import pytest
 from securesystemslib.signer import CryptoSigner
 
 from mcreports.checks import Status, Verdict
+from mcreports.evidence.kept import latest
 from mcreports.evidence.keys import Keyring, load_keyring, load_signer
-from mcreports.evidence.outcomes import Outcome, latest, write
-from mcreports.evidence.results import read_results
+from mcreports.evidence.outcomes import Outcome, write
+from mcreports.evidence.results import Shelf, read_results
 from mcreports.operation_sections import EvidenceSettings
 
 AT = datetime(2025, 11, 3, 9, tzinfo=UTC)
@@ -82,6 +83,46 @@ def test_an_old_pass_under_a_new_name_is_not_believed(tmp_path: Path, key: Path,
     assert "under another name" in latest(tmp_path, "egress", ring, AT + timedelta(days=2)).doubt
 
 
+def test_two_results_of_one_second_are_both_kept_and_the_later_one_counts(
+    tmp_path: Path, key: Path, ring: Keyring
+) -> None:
+    keep(tmp_path, key)
+    keep(tmp_path, key, Status.FAIL)
+    assert sorted(os.listdir(tmp_path / "egress")) == ["20251103T090000Z-2.json", "20251103T090000Z.json"]
+    found = latest(tmp_path, "egress", ring, AT)
+    assert found.outcome is not None
+    assert found.outcome.status is Status.FAIL
+
+
+def test_the_result_of_one_tenant_says_nothing_of_another_nor_of_the_platform(
+    tmp_path: Path, key: Path, ring: Keyring
+) -> None:
+    for subject, status, minute in (("A", Status.FAIL, 0), ("B", Status.PASS, 1)):
+        at = AT + timedelta(minutes=minute)
+        write(Outcome("egress", at, (verdict(status),), subject=subject), tmp_path, load_signer(key))
+    later = AT + timedelta(hours=1)
+    statuses = {subject: latest(tmp_path, "egress", ring, later, subject).outcome for subject in ("A", "B", "")}
+    assert [one and one.status for one in statuses.values()] == [Status.FAIL, Status.PASS, None]
+
+
+def test_a_later_look_at_an_earlier_time_does_not_stand_for_the_present(
+    tmp_path: Path, key: Path, ring: Keyring
+) -> None:
+    keep(tmp_path, key)
+    window = [f"2025-10-{day}T00:00:00Z" for day in ("01", "02")]
+    later = AT + timedelta(hours=1)
+    write(Outcome("egress", later, (verdict(Status.FAIL),), {"window": window}), tmp_path, load_signer(key))
+    found = latest(tmp_path, "egress", ring, later)
+    assert found.outcome is not None
+    assert found.outcome.status is Status.PASS
+
+
+def test_results_that_are_later_than_is_looked_are_told(tmp_path: Path, key: Path, ring: Keyring) -> None:
+    keep(tmp_path, key)
+    doubt = latest(tmp_path, "egress", ring, AT - timedelta(days=1)).doubt
+    assert "20251103T090000Z.json" in doubt
+
+
 def test_a_status_that_its_verdicts_do_not_give_is_not_believed(tmp_path: Path, key: Path, ring: Keyring) -> None:
     from mcreports.evidence.dsse import seal, unseal
 
@@ -102,7 +143,7 @@ def test_what_was_found_later_than_a_report_speaks_of_is_not_in_it(tmp_path: Pat
 
 def test_a_report_carries_a_row_for_each_check_also_for_those_without_a_result(tmp_path: Path, key: Path) -> None:
     keep(tmp_path, key)
-    kept = tmp_path, load_keyring(EvidenceSettings(key_file=key))
+    kept = Shelf(tmp_path, load_keyring(EvidenceSettings(key_file=key)))
     tables = read_results("weekly", kept, AT + timedelta(hours=1))
     rows = tables["outcomes"].set_index("check")
     assert list(rows.index) == ["evidence.bundle", "grounding.verification", "egress"]

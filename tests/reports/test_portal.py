@@ -68,6 +68,12 @@ def test_nothing_published_is_said_and_is_no_pass() -> None:
     assert "PASS" not in page
 
 
+def test_incidents_alone_are_no_regular_report_and_are_told() -> None:
+    assert "<title>Now: no regular report is published, only 1 incident" in index(run("incident-drift", "2025-10-31"))
+    both = index(run("incident-drift", "2025-10-31", "fail"), run("daily", "2025-10-31"))
+    assert "<title>Now: 1 pass · Reports</title>" in both
+
+
 def test_a_report_is_late_once_its_last_closed_period_is_missing_for_a_day() -> None:
     assert "Last run 2025-11-01 09:00 UTC, on time" in index(run("daily", "2025-10-31"))
     assert "next due: Friday 31 October 2025" in index(run("daily", "2025-10-30"))

@@ -67,6 +67,21 @@ def test_a_verdict_carries_its_key_and_its_status() -> None:
     assert text_of(verdict_html(verdict)) == "▲ FAIL: 94.6 %, target ≥ 95 %, short by 0.4 pp, n = 18,204"
 
 
+def test_a_short_reason_stands_out_with_its_word_and_a_sentence_does_not() -> None:
+    rule = RULES["grounding.pass_rate"]
+    short = verdict_html(judge("grounding.pass_rate", rule, None, Subject(None), "no samples"))
+    assert "<strong>NO DATA: no samples</strong>" in short
+    reason = "the source is demo:, no server that answers PromQL: give --source http(s)://..."
+    long = verdict_html(judge("grounding.pass_rate", rule, None, Subject(None), reason))
+    assert "<strong>NO DATA</strong>" in long
+    assert text_of(long) == f"○ NO DATA: {reason}, target ≥ 95 %"
+
+
+def test_a_verdict_whose_reason_stands_elsewhere_says_only_that_there_is_no_data() -> None:
+    verdict = judge("grounding.pass_rate", RULES["grounding.pass_rate"], 96, Subject(None, n=7), "half, it seems")
+    assert text_of(verdict_html(verdict, reason=False)) == "○ NO DATA: 96.0 % is not proven, target ≥ 95 %, n = 7"
+
+
 def test_a_tenant_called_star_is_not_taken_for_the_platform() -> None:
     rule = RULES["grounding.pass_rate"]
     assert verdict_key(judge("grounding.pass_rate", rule, 1, Subject("*"))) != verdict_key(

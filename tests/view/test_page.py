@@ -7,6 +7,7 @@ from mcreports.figures import Figure
 from mcreports.rules import RULES, Subject, judge
 from mcreports.view.markup import Name
 from mcreports.view.page import Band, Card, Cards, Heading, Notes, Paragraph, SignOff, Style
+from mcreports.view.verbatim import Verbatim
 
 Make = Callable[..., Figure]
 BAD = "<script>"
@@ -35,6 +36,7 @@ def test_every_piece_escapes_its_text(spend: Make) -> None:
         Notes((BAD,)),
         Notes((), BAD),
         SignOff((BAD,)),
+        Verbatim(BAD),
     )
     assert not any(BAD in piece._repr_html_() for piece in pieces)
     assert all("&lt;script&gt;" in piece._repr_html_() for piece in pieces)

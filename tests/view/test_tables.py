@@ -74,6 +74,16 @@ def test_verdicts_are_listed_by_check_and_subject() -> None:
     assert "all tenants, <bdi>kind &lt;x&gt;</bdi>" in markup
 
 
+def test_what_has_a_reason_says_it_in_a_column_of_its_own() -> None:
+    rule = RULES["config.drift"]
+    failed, passed = (judge("config.drift", rule, value, Subject(None), "") for value in (1, 0))
+    told = judge("config.drift", rule, 1, Subject(None), "the gauge was up, <b> " + "x" * 400)
+    markup = verdict_table("t", [told, passed])._repr_html_()
+    assert "Because" in markup
+    assert f"<td><bdi>the gauge was up, &lt;b&gt; {'x' * 278} …</bdi></td>" in markup
+    assert "Because" not in verdict_table("t", [failed, passed])._repr_html_()
+
+
 def test_a_sum_that_does_not_agree_shows_by_how_much() -> None:
     markup = reconciliation_table("t", [Reconciliation("drivers", "-0.01", Status.FAIL)])._repr_html_()
     assert 'value="-0.01" data-reconciliation="drivers" data-status="fail">\N{MINUS SIGN}0.01</data>' in markup

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from mcreports.checks import Status
+from mcreports.checks import Status, Verdict
 from mcreports.period import Period
 from mcreports.rules import RULES, Subject, judge
-from mcreports.view.words import period_words, verdict_text
+from mcreports.view.words import because, period_words, target_words, verdict_text
 
 
 def test_a_failing_check_says_value_target_distance_and_events() -> None:
@@ -51,3 +53,37 @@ def test_a_doubtful_value_is_shown_as_not_proven() -> None:
 )
 def test_a_period_is_said_in_words(label: str, words: str) -> None:
     assert period_words(Period.parse(label)) == words
+
+
+def test_a_count_has_its_unit_and_grouped_digits() -> None:
+    verdict = Verdict("readiness.autonomy_evidence", None, Status.FAIL, "2973", "2974", ">=", "checks", "")
+    assert verdict_text(verdict) == "▲ FAIL: 2,973, target ≥ 2,974 checks"
+    assert target_words(replace(verdict, target="1")) == "target ≥ 1 check"
+
+
+def test_nothing_of_what_should_be_reached_is_not_said_to_be_not_proven() -> None:
+    verdict = Verdict("readiness", None, Status.UNKNOWN, "0", "1", ">=", "checks", "egress.policies is not set")
+    assert verdict_text(verdict) == "○ NO DATA: egress.policies is not set, target ≥ 1 check"
+    assert "0 is not proven" in verdict_text(replace(verdict, op="<=", target="0"))
+
+
+@pytest.mark.parametrize(
+    ("value", "doubt", "words"),
+    [
+        (1, "the gauge was up", "the gauge was up"),
+        (1, "", ""),
+        (2, "a; b", "a; b"),
+        (0, "", ""),
+        (None, "no file", "no file"),
+    ],
+)
+def test_a_reason_does_not_repeat_value_and_target(value: int | None, doubt: str, words: str) -> None:
+    assert because(judge("config.drift", RULES["config.drift"], value, Subject(None), doubt)) == words
+
+
+@pytest.mark.parametrize("check", RULES)
+def test_the_reason_of_every_rule_says_no_more_than_its_value_and_target(check: str) -> None:
+    rule = RULES[check]
+    worse = rule.fail - 3 if rule.op == ">=" else rule.fail + 3
+    verdict = judge(check, rule, worse, Subject(None))
+    assert (verdict.status, because(verdict)) == (Status.FAIL, "")

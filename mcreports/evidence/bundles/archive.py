@@ -7,6 +7,7 @@ no index names; the next run finds the same bytes there and writes the entry.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,11 @@ from mcreports.evidence.bundles.container import MOST_BUNDLE
 from mcreports.evidence.bundles.examine import UNPROVEN, examine
 from mcreports.evidence.bundles.faults import Fault
 from mcreports.evidence.bundles.index import FILE, Entry, entry_of, read_index, write_index
-from mcreports.evidence.bundles.verify import Expected, replays
+from mcreports.evidence.bundles.verify import Expected, overstated, recompute, replays
 from mcreports.evidence.dsse import SignatureError
 from mcreports.evidence.outcomes import Outcome
 from mcreports.evidence.place import put, read
+from mcreports.figures import instant_text
 from mcreports.period import Period
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 CHECK = "evidence.archive"
 LOCK = ".lock"
 PATIENCE = 60.0
+ALL = "100.0"  # as compliance prints it, and nothing less
 
 
 def add(raw: bytes, directory: Path, keys: tuple[Signer, Keyring], now: datetime) -> tuple[Entry, bool]:
@@ -54,8 +57,11 @@ def add(raw: bytes, directory: Path, keys: tuple[Signer, Keyring], now: datetime
     return entry, True
 
 
-def check(directory: Path, keyring: Keyring, now: datetime) -> tuple[Verdict, ...]:
-    """The archive looked at again: every file hashed, every signature verified, every link of the chain followed."""
+def check(directory: Path, keyring: Keyring, now: datetime, until: datetime | None = None) -> tuple[Verdict, ...]:
+    """The archive looked at again: every file hashed, every signature verified, every link of the chain followed.
+
+    With ``until`` only the months that had begun by then are judged, and only those that were over by then are missed.
+    """
     try:
         entries = read_index(directory, keyring)
     except SignatureError as error:
@@ -63,22 +69,29 @@ def check(directory: Path, keyring: Keyring, now: datetime) -> tuple[Verdict, ..
         return (_verdict(FILE, status, [f"{error.fault}: {error}"]),)
     except EvidenceError as error:
         return (_verdict(FILE, Status.FAIL, [f"malformed: {error}"]),)
-    if not entries:
-        nothing = _verdict(FILE, Status.UNKNOWN, [f"no bundle is archived in {directory}"])
+    judged = _begun(entries, until)
+    if not judged:
+        of = "" if until is None else f" of before {instant_text(until)}"
+        nothing = _verdict(FILE, Status.UNKNOWN, [f"no bundle{of} is archived in {directory}"])
         return (nothing, *_extra(directory, entries))
-    own = [_verdict(one.file, None, _wrong(directory, one, keyring, now)) for one in entries]
-    return (*own, *_breaks(entries), *_extra(directory, entries), *_missing(entries, now))
+    own = [_proven(one, _wrong(directory, one, keyring, now)) for one in judged]
+    missing = _missing(judged, now if until is None else min(now, until))
+    return (*own, *_breaks(judged), *_extra(directory, entries), *missing)
 
 
-def outcome(directory: Path, keyring: Keyring, now: datetime) -> Outcome:
+def outcome(directory: Path, keyring: Keyring, now: datetime, until: datetime | None = None) -> Outcome:
     """The result of checking the archive, with the index's entries as its facts."""
-    verdicts = check(directory, keyring, now)
+    verdicts = check(directory, keyring, now, until)
     try:
-        entries = read_index(directory, keyring)
+        entries = _begun(read_index(directory, keyring), until)
     except EvidenceError:  # its verdict says why
         entries = ()
     facts = {"entries": [entry.as_dict() for entry in entries]}
     return Outcome(CHECK, now, verdicts, facts, {entry.file: entry.sha256 for entry in entries})
+
+
+def _begun(entries: Sequence[Entry], until: datetime | None) -> tuple[Entry, ...]:
+    return tuple(entry for entry in entries if until is None or entry.period.start < until)
 
 
 @contextmanager
@@ -97,16 +110,27 @@ def _locked(directory: Path) -> Iterator[None]:
 
 def _entry(raw: bytes, entries: Sequence[Entry], keyring: Keyring, now: datetime) -> Entry:
     """The entry of a bundle; an EvidenceError with everything that speaks against it."""
-    found = examine(raw, keyring)
-    period = None if found.bundle is None else found.bundle.period
+    found, compliance = recompute(raw, keyring)
+    bundle = found.bundle
+    period = None if bundle is None else bundle.period
     if period is not None and period.kind != "month":
         msg = f"the bundle is of {period.label}; a month is archived, like 2025-10"
         raise EvidenceError(msg)
-    wrong = [*map(str, (*found.faults, *replays(found, Expected(now, period=period, history=tuple(entries)))))]
+    faults = (*found.faults, *replays(found, Expected(now, period=period, history=tuple(entries))))
+    wrong = [*_skipped(entries, period, faults), *map(str, faults)]
+    if bundle is not None and compliance is not None and (text := overstated(bundle, compliance)):
+        wrong.append(text)
     if wrong or not found.is_proven:
         msg = f"the bundle is not archived: {'; '.join([*wrong, *found.doubts])}"
         raise EvidenceError(msg)
-    return entry_of(found, len(raw), now)
+    return entry_of(found, compliance, len(raw), now)
+
+
+def _skipped(entries: Sequence[Entry], period: Period | None, faults: Sequence[Fault]) -> Iterator[str]:
+    """What to do about a chain that is broken because a month before this one was not archived."""
+    is_broken = any(fault.name == "chain broken" for fault in faults)
+    if is_broken and entries and period is not None and entries[-1].period.next().start < period.start:
+        yield f"archive {entries[-1].period.next().label} first"
 
 
 def _place(directory: Path, name: str, raw: bytes) -> None:
@@ -171,6 +195,15 @@ def _missing(entries: Sequence[Entry], now: datetime) -> Iterator[Verdict]:
         if month.label not in own:
             yield _verdict(month.label, Status.UNKNOWN, [f"no bundle of {month.label} is archived"])
         month = month.next()
+
+
+def _proven(entry: Entry, wrong: Sequence[str]) -> Verdict:
+    """The verdict on an archived month: whole it may be, and yet hold what its own details contradict."""
+    verdict = _verdict(entry.file, None, wrong)
+    if wrong or (entry.percent == ALL and not entry.unproven):
+        return verdict
+    share = "it claims nothing" if entry.percent is None else f"{entry.percent} % of what it claims is proven"
+    return replace(verdict, status=Status.WARN, reason="; ".join(["it is whole", share, *entry.unproven]))
 
 
 def _verdict(name: str, status: Status | None, wrong: Sequence[str]) -> Verdict:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from hashlib import sha256
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 from mcreports.errors import EvidenceError
-from mcreports.evidence.bundles.container import MOST_MEMBERS, MOST_UNPACKED, unsafe
+from mcreports.evidence.bundles.container import BROKEN, MOST_MEMBERS, MOST_UNPACKED, unsafe
 from mcreports.evidence.bundles.faults import Fault
-from mcreports.evidence.bundles.statement import EVIDENCE
+from mcreports.evidence.bundles.statement import EVIDENCE, FILE, PATTERN
 from mcreports.evidence.files import MOST_BYTES
-from mcreports.evidence.place import read
+from mcreports.evidence.place import opened, read
 from mcreports.evidence.tables import clean
 
 if TYPE_CHECKING:
@@ -24,11 +26,15 @@ DEEPEST = 50
 
 @dataclass(frozen=True)
 class Collected:
-    """The SHA-256 of each file that was copied, by its name in the bundle; what could not be packed; what is hidden."""
+    """The SHA-256 of each file that was copied, by its name in the bundle; what could not be packed.
+
+    ``hidden`` are files and directories that stay at home, ``earlier`` are bundles that were packed before.
+    """
 
     files: dict[str, str]
     left_out: tuple[Fault, ...]
     hidden: tuple[str, ...]
+    earlier: tuple[str, ...]
 
 
 def collect(root: Path, into: Path) -> Collected:
@@ -39,10 +45,14 @@ def collect(root: Path, into: Path) -> Collected:
     files: dict[str, str] = {}
     left_out: list[Fault] = []
     hidden: list[str] = []
+    earlier: list[str] = []
     total = 0
     for name, entry in _walk(root, ""):
         if name.startswith("."):  # further down it may be the name of a tenant
             hidden.append(clean(name))
+            continue
+        if _is_bundle(root / name, entry):
+            earlier.append(clean(name))
             continue
         why, raw = _raw(root, name, entry)
         if why:
@@ -56,7 +66,18 @@ def collect(root: Path, into: Path) -> Collected:
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(raw)
         files[f"{EVIDENCE}/{name}"] = sha256(raw).hexdigest()
-    return Collected(files, tuple(left_out), tuple(hidden))
+    return Collected(files, tuple(left_out), tuple(hidden), tuple(earlier))
+
+
+def _is_bundle(path: Path, entry: os.DirEntry[str]) -> bool:
+    """Whether a file is a bundle by its name and has a statement: what it holds was packed when it was evidence."""
+    if not fnmatch(entry.name, PATTERN) or not entry.is_file(follow_symlinks=False):
+        return False
+    try:
+        with opened(path, follow=False) as file, ZipFile(file) as held:
+            return FILE in held.namelist()
+    except (OSError, *BROKEN):
+        return False  # whatever it is, it is packed or named like any other file
 
 
 def _raw(root: Path, name: str, entry: os.DirEntry[str]) -> tuple[str, bytes]:

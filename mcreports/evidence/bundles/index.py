@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from securesystemslib.signer import Signer
 
     from mcreports.evidence.bundles.examine import Examined
+    from mcreports.evidence.compliance import Compliance
     from mcreports.evidence.keys import Keyring
 
 KIND = "urn:mcreports:evidence-archive:1"
@@ -35,7 +36,11 @@ FILE = "index.json"
 
 @dataclass(frozen=True)
 class Entry:
-    """A month's bundle: ``sha256`` of its zip, ``payload`` of its statement, ``previous`` of the one before."""
+    """A month's bundle: ``sha256`` of its zip, ``payload`` of its statement, ``previous`` of the one before.
+
+    ``percent`` is how much of its claims its own files proved when it was archived, None if there were none;
+    ``unproven`` says what they did not.
+    """
 
     period: Period
     version: str
@@ -46,6 +51,8 @@ class Entry:
     keyid: str
     packed_at: datetime
     archived_at: datetime
+    percent: str | None = None
+    unproven: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -66,17 +73,19 @@ class Entry:
             "keyid": self.keyid,
             "packed_at": instant_text(self.packed_at),
             "archived_at": instant_text(self.archived_at),
+            "compliance": {"percent": self.percent, "unproven": list(self.unproven)},
         }
 
 
-def entry_of(found: Examined, size: int, now: datetime) -> Entry:
-    """The entry of a bundle that was examined and is proven."""
+def entry_of(found: Examined, compliance: Compliance | None, size: int, now: datetime) -> Entry:
+    """The entry of a bundle that was examined and is proven, with what its files prove."""
     bundle = found.bundle
-    if bundle is None:
+    if bundle is None or compliance is None:
         msg = "a bundle that is not proven has no place in the archive"
         raise EvidenceError(msg)
     return Entry(
-        bundle.period, bundle.version, found.sha256, size, found.payload, bundle.previous, found.keyid, bundle.at, now
+        bundle.period, bundle.version, found.sha256, size, found.payload, bundle.previous, found.keyid, bundle.at, now,
+        compliance.as_dict()["percent"], (*compliance.wrong, *compliance.doubts),
     )  # fmt: skip
 
 
@@ -120,6 +129,7 @@ def parse_index(body: Mapping[str, Any]) -> tuple[Entry, ...]:
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:
+    proven = row["compliance"]
     return Entry(
         period=Period.parse(row["period"], row["zone"]),
         version=version_text(row["version"]),
@@ -130,4 +140,6 @@ def _entry(row: Mapping[str, Any]) -> Entry:
         keyid=str(row["keyid"]),
         packed_at=instant_of(row["packed_at"]),
         archived_at=instant_of(row["archived_at"]),
+        percent=None if proven["percent"] is None else str(proven["percent"]),
+        unproven=tuple(map(str, proven["unproven"])),
     )

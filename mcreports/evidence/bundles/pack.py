@@ -8,12 +8,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from mcreports.errors import EvidenceError
+from mcreports.errors import EvidenceError, UsageError
 from mcreports.evidence.bundles.collect import Collected, collect
 from mcreports.evidence.bundles.container import MOST_BUNDLE, faults_of, member, write
 from mcreports.evidence.bundles.index import read_index
 from mcreports.evidence.bundles.statement import EVIDENCE as FOLDER
-from mcreports.evidence.bundles.statement import FILE, Bundle, parse
+from mcreports.evidence.bundles.statement import FILE, PATTERN, Bundle, parse
 from mcreports.evidence.compliance import Compliance, measure
 from mcreports.evidence.dsse import seal, unseal
 from mcreports.evidence.place import put, read
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from mcreports.period import Period
 
 MOST_LOOKED_AT = 60  # bundles of other periods, newest first
-PATTERN = "evidence-*.zip"
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def pack(root: Path, order: Order, keys: tuple[Signer | None, Keyring], previous
             raise EvidenceError(msg)
         signer, keyring = keys
         span = (order.period.start, order.period.end)
-        compliance = measure(copy / FOLDER, span, keyring, collected.left_out)
+        compliance = measure(copy / FOLDER, span, keyring, collected.left_out, order.at)
         bundle = Bundle(
             version=order.version,
             at=order.at,
@@ -96,8 +95,8 @@ def keep(packed: Packed, directory: Path) -> tuple[Path, bool]:
     if path.exists():
         if read(path, MOST_BUNDLE) == packed.raw:
             return path, False
-        msg = f"{path} is there already with other content, and is not overwritten; pack again in a second"
-        raise EvidenceError(msg)
+        msg = f"{path} was packed in this very second with other content, and is not overwritten; pack again"
+        raise UsageError(msg)
     return put(directory, packed.name, packed.raw, once=True), True
 
 

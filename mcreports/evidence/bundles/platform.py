@@ -35,7 +35,7 @@ def verify_listing(raw: bytes, name: str, keyring: Keyring, now: datetime) -> Ve
     with TemporaryDirectory(prefix="mcreports-") as held:
         own = name if name.endswith(".json") and not unsafe(name) else LISTED
         (Path(held) / own).write_bytes(raw)
-        found = measure(Path(held), (ALWAYS, now), keyring)
+        found = measure(Path(held), (ALWAYS, now), keyring, now=now)
     examined = Examined(sha256(raw).hexdigest(), doubts=(UNSIGNED,))
     faults = [Fault("malformed", one["field"], one["text"]) for one in found.faults]
     if not found.files and not faults:

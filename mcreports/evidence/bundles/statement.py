@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 KIND = "urn:mcreports:evidence-bundle:1"
 FILE = "statement.dsse.json"  # in the zip, beside the files
 EVIDENCE = "evidence"  # their directory
+PATTERN = "evidence-*.zip"  # what bundles are called
 STAMP = "%Y%m%dT%H%M%SZ"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

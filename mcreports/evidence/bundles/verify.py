@@ -80,16 +80,24 @@ class Verified:
 
 def verify(raw: bytes, keyring: Keyring, expected: Expected) -> Verified:
     """All that can be found out about a bundle without asking anybody, and without believing it."""
+    found, compliance = recompute(raw, keyring)
+    bundle = found.bundle
+    if bundle is None:
+        return Verified(found, found.faults, found.doubts, None)
+    faults = (*found.faults, *replays(found, expected))
+    return Verified(found, faults, (*found.doubts, *expected.doubts, *_age(bundle, expected)), compliance)
+
+
+def recompute(raw: bytes, keyring: Keyring) -> tuple[Examined, Compliance | None]:
+    """A bundle examined, and what its own files prove of its period, if a trusted key signed it."""
     with TemporaryDirectory(prefix="mcreports-") as held:
         found = examine(raw, keyring, Path(held))
         bundle = found.bundle
         if bundle is None:
-            return Verified(found, found.faults, found.doubts, None)
+            return found, None
         left_out = [Fault("left out", str(one.get("file")), str(one.get("text"))) for one in bundle.left_out]
         span = (bundle.period.start, bundle.period.end)
-        compliance = measure(evidence_in(Path(held)), span, keyring, left_out)
-    faults = (*found.faults, *replays(found, expected))
-    return Verified(found, faults, (*found.doubts, *expected.doubts, *_age(bundle, expected)), compliance)
+        return found, measure(evidence_in(Path(held)), span, keyring, left_out, bundle.at)
 
 
 def judge(found: Verified, name: str, rule: Rule) -> tuple[Verdict, ...]:
@@ -115,7 +123,9 @@ def replays(found: Examined, expected: Expected) -> Iterator[Fault]:
     label, wanted = bundle.period.label, expected.period
     if wanted is not None and (wanted.start, wanted.end) != (bundle.period.start, bundle.period.end):
         yield Fault("replayed", "", f"is of {label}, {wanted.label} was asked for")
-    if wanted is None and expected.version and bundle.version != expected.version:
+    # what is archived may be of an earlier version, and is what the signed index says
+    is_archived = wanted is not None and any(entry.payload == found.payload for entry in expected.history)
+    if expected.version and bundle.version != expected.version and not is_archived:
         yield Fault("replayed", "", f"is of version {bundle.version}, the settings say {expected.version}")
     if expected.previous is not None and bundle.previous != expected.previous:
         yield Fault("chain broken", "", f"follows {_short(bundle.previous)}, not {_short(expected.previous)}")
@@ -153,12 +163,17 @@ def _claims(verdict: Verdict, found: Verified) -> Verdict:
     """The verdict, a failure if the statement claims another compliance than its own files give."""
     if found.bundle is None or found.compliance is None:
         return verdict
-    said, own = found.bundle.compliance, found.compliance.as_dict()
-    keys = [key for key in ("percent", "claims", "held") if said.get(key) != own[key]]
-    if not keys:
+    text = overstated(found.bundle, found.compliance)
+    if not text:
         return verdict
-    text = "; ".join(f"compliance.{key} claims {said.get(key)}, its files give {own[key]}" for key in keys)
     return replace(verdict, status=Status.FAIL, reason="; ".join(filter(None, [verdict.reason, text])))
+
+
+def overstated(bundle: Bundle, found: Compliance) -> str:
+    """What a statement claims of its compliance and its own files contradict; empty if they do not."""
+    said, own = bundle.compliance, found.as_dict()
+    keys = [key for key in ("percent", "claims", "held") if said.get(key) != own[key]]
+    return "; ".join(f"compliance.{key} claims {said.get(key)}, its files give {own[key]}" for key in keys)
 
 
 def _short(digest: str | None) -> str:

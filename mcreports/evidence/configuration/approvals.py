@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mcreports.errors import EvidenceError, UsageError
 from mcreports.evidence import fields
 from mcreports.evidence.configuration.changes import Change
-from mcreports.evidence.configuration.state import FOLDER, State, digest
+from mcreports.evidence.configuration.state import FOLDER, SIDES, digest
 from mcreports.evidence.dsse import SignatureError, seal, statement, unseal
 from mcreports.evidence.fields import FieldError
 from mcreports.evidence.files import Place, inside
@@ -36,7 +36,10 @@ MOST_BY, MOST_REASON = 200, 2000
 
 @dataclass(frozen=True)
 class Approval:
-    """Who approved which changes of which baseline (its exact hash), when and why; the key's id where it is signed."""
+    """Who approved which changes of which baseline (its exact hash), when and why; the key's id where it is signed.
+
+    ``current`` is the exact hash of what the changes led to; without any, it is the baseline itself that was agreed on.
+    """
 
     by: str
     at: datetime
@@ -45,6 +48,12 @@ class Approval:
     changes: tuple[Change, ...]
     file: str = ""
     keyid: str = ""
+    current: str = ""
+
+    @property
+    def is_of_baseline(self) -> bool:
+        """Whether the baseline itself was agreed on, and no change of it."""
+        return not self.changes and not self.current
 
     def as_dict(self) -> dict[str, object]:
         """This approval as results carry it."""
@@ -63,7 +72,7 @@ class Covered:
     note: str = ""
 
 
-def record(root: Path, approval: Approval, current: State, signer: Signer | None) -> Path:
+def record(root: Path, approval: Approval, signer: Signer | None) -> Path:
     """Keep an approval under the directory of evidence, as a file of its own that is never written again."""
     for what, said, most in (("who approves", approval.by, MOST_BY), ("why", approval.reason, MOST_REASON)):
         if not said.strip() or len(said) > most:
@@ -72,7 +81,7 @@ def record(root: Path, approval: Approval, current: State, signer: Signer | None
     changes = [change.as_dict() for change in approval.changes]
     at = approval.at.astimezone(UTC)
     told = {"by": approval.by, "at": instant_text(at), "reason": approval.reason, "changes": changes}
-    subjects = {"baseline": approval.baseline, "current": current.exact}
+    subjects = {side: own for side in SIDES if (own := getattr(approval, side))}
     name = f"{at:{STAMP}}-{digest(json.dumps([subjects, told], sort_keys=True))[:12]}.json"
     folder = root / BELOW
     if not folder.resolve().is_relative_to(root.resolve()):
@@ -97,11 +106,11 @@ def read_approval(document: Document, keyring: Keyring, until: datetime) -> Appr
     at = fields.instant(fields.moment(body, "predicate.at"))
     if at > until:
         raise FieldError("predicate.at", f"is {instant_text(at)}, later than {instant_text(until)}")
-    subjects = fields.items(body, "subject")
-    baseline = next((fields.text(one, "digest.sha256") for one in subjects if _is_baseline(one)), "")
+    subjects = {fields.text(one, "name"): fields.text(one, "digest.sha256") for one in fields.items(body, "subject")}
+    baseline, current = (subjects.get(side, "") for side in SIDES)
     changes = tuple(_change(one, n) for n, one in enumerate(fields.items(body, "predicate.changes")))
     by, reason = (_said(body, f"predicate.{name}") for name in ("by", "reason"))
-    return Approval(by, at, reason, baseline, changes, document.place.name, keyid)
+    return Approval(by, at, reason, baseline, changes, document.place.name, keyid, current)
 
 
 def cover(changes: Sequence[Change], approvals: Sequence[Approval], baseline: str) -> tuple[Covered, ...]:
@@ -129,10 +138,6 @@ def _statement(document: Document, keyring: Keyring) -> tuple[dict[str, Any], st
         # it has the shape of an envelope, and nobody asked for signatures
         return json.loads(base64.b64decode(fields.text(document.body, "payload"))), ""
     return opened.statement, opened.keyid
-
-
-def _is_baseline(subject: object) -> bool:
-    return fields.text(subject, "name") == "baseline"
 
 
 def _change(body: object, number: int) -> Change:

@@ -35,15 +35,20 @@ class State:
 
     document: Document
     at: int
-    contents: Mapping[str, str]
+    values: Mapping[str, object]
     claimed: str
     listed: tuple[str, ...] | None
     commit: str = ""
 
     @cached_property
+    def contents(self) -> dict[str, str]:
+        """Each path's content as the platform writes it into its hash."""
+        return {path: f"{value}" for path, value in self.values.items()}
+
+    @cached_property
     def hashes(self) -> dict[str, str]:
         """The SHA-256 of each path's content."""
-        return {path: digest(content) for path, content in self.contents.items()}
+        return {path: value_hash(value) for path, value in self.values.items()}
 
     @cached_property
     def recomputed(self) -> str:
@@ -76,19 +81,19 @@ def read_state(document: Document) -> State:
     """The state of a document; a FieldError for a field that is missing or of the wrong type."""
     body = fields.record(document.body, "")
     files = fields.items(body, "files")
-    contents = {path: f"{content}" for path, content in fields.record(body, "configs").items()}
+    values = fields.record(body, "configs")
     listed = tuple(name for name in files if isinstance(name, str))
     return State(
         document,
         fields.moment(body, "timestamp"),
-        contents,
+        values,
         fields.text(body, "config_hash"),
         listed if len(listed) == len(files) else None,
         fields.optional_text(body, "git_commit")[:MOST_CLAIMED],
     )
 
 
-def attest(contents: Mapping[str, str], at: datetime) -> dict[str, object]:
+def attest(contents: Mapping[str, object], at: datetime) -> dict[str, object]:
     """The body of a state with these contents, whose claims hold."""
     return {
         "timestamp": instant_text(at), "platform_version": "", "config_hash": whole_hash(contents),
@@ -96,9 +101,20 @@ def attest(contents: Mapping[str, str], at: datetime) -> dict[str, object]:
     }  # fmt: skip
 
 
-def whole_hash(contents: Mapping[str, str]) -> str:
+def whole_hash(contents: Mapping[str, object]) -> str:
     """What a state claims as its hash, taken as the platform takes it."""
     return digest("".join(f"{path}:{content}" for path, content in sorted(contents.items())))
+
+
+def value_hash(value: object) -> str:
+    """The SHA-256 of a content: of a text itself, of anything else in canonical JSON behind a byte that no text has.
+
+    >>> value_hash(5) == value_hash("5"), value_hash({"a": 1, "b": 2}) == value_hash({"b": 2, "a": 1})
+    (False, True)
+    """
+    if isinstance(value, str):
+        return digest(value)
+    return sha256(b"\xff" + json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def digest(text: str) -> str:
@@ -106,7 +122,7 @@ def digest(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _apart(listed: tuple[str, ...], held: Mapping[str, str]) -> list[str]:
+def _apart(listed: tuple[str, ...], held: Mapping[str, object]) -> list[str]:
     unlisted, absent = sorted(held.keys() - set(listed)), sorted(set(listed) - held.keys())
     twice = sorted(name for name, times in Counter(listed).items() if times > 1)
     named = {"not listed": unlisted, "listed but not there": absent, "listed twice": twice}

@@ -17,7 +17,7 @@ from mcreports.sources.access import refuse_metadata
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from mcreports.operations.egress.places import Place
+    from mcreports.places.addresses import Place
 
 MOST_ADDRESSES = 16
 # what a firewall, a policy or a missing way looks like from inside; anything else is this machine's own trouble

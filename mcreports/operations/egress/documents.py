@@ -113,8 +113,11 @@ def _unpack(document: object, file: str, path: str, objects: list[Manifest]) -> 
         inner = document.get("items")
         if not isinstance(inner, list):
             raise FieldError(f"{path}.items", f"is {shown(inner)}, not a list")
+        said = {"kind": kind.removesuffix("List"), "apiVersion": document.get("apiVersion")}
         for number, one in enumerate(inner):
-            _unpack(one, file, f"{path}.items[{number}]", objects)
+            # the API itself lists items without a kind: each is what the list is of
+            whole = {**said, **one} if said["kind"] and isinstance(one, dict) else one
+            _unpack(whole, file, f"{path}.items[{number}]", objects)
         return
     if not isinstance(kind, str):
         raise FieldError(f"{path}.kind", f"is {shown(kind)}, not text")

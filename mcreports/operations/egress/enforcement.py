@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from mcreports.operations.egress.allowed import allowed
 from mcreports.operations.egress.documents import read
 from mcreports.operations.egress.policies import policies
 from mcreports.operations.egress.reach import Range, Reach, excess, reach
 from mcreports.operations.egress.verdicts import listed
+from mcreports.places.allowed import allowed
 from mcreports.rules import Rule, Subject, judge
 
 if TYPE_CHECKING:

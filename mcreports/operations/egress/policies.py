@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from mcreports.evidence.fields import FieldError, shown
 from mcreports.operations.egress.documents import Fault
 from mcreports.operations.egress.selectors import Selector, mapping, only, optional, selector, string
-from mcreports.operations.egress.spans import ANYWHERE, EVERY_PORT, Span, Spans, minus, network_span, union
+from mcreports.places.allowed import PROTOCOLS
+from mcreports.places.spans import ANYWHERE, EVERY_PORT, Span, Spans, minus, network_span, union
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mcreports.operations.egress.documents import Manifest
 
 API = "networking.k8s.io/v1"
-PROTOCOLS = ("TCP", "UDP", "SCTP")
+LIKE = "networkpolic"  # any kind that was meant to be one, however it is spelt, must not be passed over
 TYPES = frozenset({"Ingress", "Egress"})
 
 
@@ -57,7 +58,7 @@ def policies(manifests: Iterable[Manifest], namespace: str) -> tuple[tuple[Polic
     found: dict[tuple[str, str], list[Policy]] = defaultdict(list)
     faults = []
     for manifest in manifests:
-        if manifest.body["kind"].endswith("NetworkPolicy"):
+        if LIKE in manifest.body["kind"].casefold():
             try:
                 policy = _policy(manifest, namespace)
             except FieldError as error:

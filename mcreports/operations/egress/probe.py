@@ -48,6 +48,7 @@ class Reply:
     body: bytes = b""
     fault: str = ""
     is_unresolved: bool = False
+    headers: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def words(self) -> str:
@@ -97,7 +98,8 @@ def _ask(url: str, asking: Asking, started: float) -> Reply:
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             return _failed(error, asking, started)
     media = bare.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    return Reply(_since(started), bare.status_code, _short(media), body)
+    headers = frozenset((name.lower(), value) for name, value in bare.headers.items())
+    return Reply(_since(started), bare.status_code, _short(media), body, headers=headers)
 
 
 def _failed(error: Exception, asking: Asking, started: float) -> Reply:

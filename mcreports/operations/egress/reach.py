@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from mcreports.operations.egress.policies import PROTOCOLS, Pods, Policy, Rule
 from mcreports.operations.egress.selectors import Selector
-from mcreports.operations.egress.spans import ANYWHERE, EVERY_PORT, Span, Spans, cidrs, common, minus, ports_text, union
+from mcreports.places.allowed import PROTOCOLS
+from mcreports.places.spans import ANYWHERE, EVERY_PORT, Span, Spans, cidrs, common, minus, ports_text, union
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from mcreports.operations.egress.allowed import Allowed
+    from mcreports.operations.egress.policies import Pods, Policy, Rule
+    from mcreports.places.allowed import Allowed
 
 MOST = 8  # so many CIDRs of one range are written out; the rest is only said to be there
 LISTED = 2000  # and so many in the kept result

@@ -73,7 +73,7 @@ def _is_unasked(probe: Probe) -> bool:
 def judge_failover(rehearsal: Rehearsal, seconds: float) -> Verdict:
     """The longest silence of the entry against what a failover may cost; what was not tried is unknown."""
     rule, subject = Rule("<=", Decimal(str(seconds)).normalize(), unit="s"), on(rehearsal.gateway)
-    verdict = judge("egress.failover", rule, rehearsal.silence, subject, rehearsal.failure or rehearsal.doubt)
+    verdict = judge("egress.failover", rule, rehearsal.longest, subject, rehearsal.failure or rehearsal.doubt)
     if not rehearsal.failure:
         return verdict
     return Verdict(

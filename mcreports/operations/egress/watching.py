@@ -46,6 +46,15 @@ class Watch:
         last = self.moments[-STEADY:]
         return len(last) == STEADY and all(one.begun >= since and not one.fault for one in last)
 
+    @property
+    def last_fault(self) -> str:
+        """Why the last look that was no good was none."""
+        return next((one.fault for one in reversed(self.moments) if one.fault), "no steady answer")
+
+    def has_fault(self, since: float, until: float) -> bool:
+        """Whether a look that ended between two instants was no good."""
+        return any(one.fault and since <= one.ended <= until for one in self.moments)
+
     def _run(self) -> None:
         while not self._over.is_set():
             begun = time.monotonic()

@@ -1,16 +1,14 @@
-"""The validation of dashboards: every query is asked, and has to be answered with data."""
+"""The validation of dashboards: the one that is deployed asks for what it must, and is answered with data."""
 
 from __future__ import annotations
 
-from hashlib import sha256
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from mcreports.alerting import dashboard
-from mcreports.errors import EvidenceError, SourceError, UnreachableError
+from mcreports.errors import EvidenceError, SourceError, UnreachableError, UsageError
 from mcreports.evidence.files import Place, load
 from mcreports.operations.readiness.finding import Finding, Piece
-from mcreports.operations.readiness.panels import Question, questions
+from mcreports.operations.readiness.panels import Question, missing, questions
 from mcreports.sources.answer import PartialError, TooMuchError
 from mcreports.sources.http import StrictSession
 
@@ -33,20 +31,17 @@ def dashboards(grounds: Grounds) -> Finding:
         good += not fault
         if fault:
             (wrong if is_certain else doubts).append(f"{one.panel}: {fault}")
-    if not asked:
-        wrong.append(f"{piece.name} holds no panel that asks anything")
+    wrong += missing(asked, grounds.metrics) if asked else [f"{piece.name} holds no panel that asks anything"]
     pieces = (piece, *(Piece(_short(one), "", grounds.now) for one in asked))
     told = f"{len(asked)} of {len(asked)} queries of {piece.name} are answered with data by {access.shown}"
     return Finding(told, good, len(asked), tuple(wrong), tuple(doubts), pieces, grounds.now)
 
 
 def _board(grounds: Grounds) -> tuple[list[Question], Piece]:
-    """What the dashboard of the settings asks, else the one that is exported; both are known by their bytes."""
+    """What the deployed dashboard asks, known by its bytes."""
     file = grounds.settings.readiness.dashboard
     if file is None:
-        own = dashboard.dashboard(grounds.settings, grounds.metrics)
-        digest = sha256(dashboard.written(own).encode()).hexdigest()
-        return questions(own), Piece("mcreports export dashboard", digest, grounds.now)
+        raise UsageError("no deployed dashboard is named: set readiness.dashboard to its JSON, as Grafana exports it")
     try:
         document = load(Place("dashboard", "", file, file.name), file.parent)
         return questions(document.body), Piece(str(file), document.sha256)

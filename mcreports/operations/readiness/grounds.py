@@ -49,7 +49,7 @@ class Grounds:
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
         """All evidence that is young enough, read once."""
-        return evidence.read(self.root, self.earliest, self.now, (), self.keyring)
+        return evidence.read(self.root, (self.earliest, self.now), (), self.keyring, self.now)
 
     @property
     def server(self) -> Access:

@@ -10,7 +10,9 @@ from mcreports.evidence import fields
 from mcreports.evidence.fields import FieldError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from mcreports.metrics import Metric
 
 SILENT = frozenset({"row", "text", "dashlist", "news", "alertlist", "annolist"})  # panels that ask nothing
 DEEPEST = 5
@@ -19,6 +21,15 @@ _VARIABLE = r"(?:\$[A-Za-z_]\w*|\$\{[A-Za-z_][\w.]*(?::\w+)?\}|\[\[[A-Za-z_]\w*\
 _MATCHER = re.compile(rf'=~?\s*"\^?\(?{_VARIABLE}\)?\$?"')
 _SPANS = {"__rate_interval": "15m", "__interval": "1m", "__range": "1d"}
 _SPAN = re.compile(rf"\$(?:\{{({'|'.join(_SPANS)})\}}|({'|'.join(_SPANS)})\b)")
+# what the runbook's dashboard shows, by the metrics of which each group must be asked for one
+THINGS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "autonomy success": (("autonomy.operations",),),
+    "policy denies": (("policy.decisions",),),
+    "cost against budget": (("budget.cost", "budget.cost_today"), ("budget.limit_daily", "budget.limit_monthly")),
+    "replication lag p95": (("platform.replication_lag",),),
+    "GraphQL latency p95": (("platform.request_duration",),),
+}
+_NO_CODE = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` | \#.* """, re.VERBOSE)
 
 
 @dataclass(frozen=True)
@@ -50,8 +61,19 @@ def _of(panels: list[object], path: str, depth: int) -> Iterator[Question]:
         if panel.get("type") in SILENT:
             continue
         targets = panel.get("targets")
-        asked = [one.get("expr") for one in targets if isinstance(one, dict)] if isinstance(targets, list) else []
+        shown = [one for one in targets if isinstance(one, dict)] if isinstance(targets, list) else []
+        asked = [one.get("expr") for one in shown if one.get("hide") is not True]
         yield from (Question(title, filled(expr)) for expr in asked or [""] for expr in [str(expr or "")])
+
+
+def missing(asked: Iterable[Question], metrics: Mapping[str, Metric]) -> Iterator[str]:
+    """The things of the runbook that no query asks for, each with the metrics that it would be asked by."""
+    words = {word for one in asked for word in re.findall(r"[\w:]+", _NO_CODE.sub(" ", one.promql))}
+    for thing, groups in THINGS.items():
+        for group in groups:
+            names = [metrics[key].name for key in group]
+            if not words & {*names}:
+                yield f"no panel asks for {thing}: {' or '.join(names)}"
 
 
 def filled(expr: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from mcreports.evidence.outcomes import CHECKS, COMMANDS, latest
+from mcreports.evidence.kept import latest
+from mcreports.evidence.outcomes import CHECKS, COMMANDS
 from mcreports.evidence.results import FRESH
 from mcreports.figures import instant_text
 from mcreports.operations.readiness.finding import Finding, Piece, age_words, counted, of_verdicts
@@ -19,7 +20,7 @@ INVENTED = "demo"
 def kept(grounds: Grounds, check: str, tenant: str | None = None) -> Finding:
     """What the latest result of a check, of a tenant, proves now; one that failed stays a failure at any age."""
     out = grounds.settings.evidence.out
-    found = latest(out, check, grounds.keyring, grounds.now)
+    found = latest(out, check, grounds.keyring, grounds.now, tenant or "")
     if found.outcome is None:
         pieces = (Piece(found.file),) if found.file else ()
         return Finding("", doubts=(f"{CHECKS[check]}: {found.doubt}",), pieces=pieces)
@@ -35,8 +36,6 @@ def kept(grounds: Grounds, check: str, tenant: str | None = None) -> Finding:
         doubts.append(f"{found.file} speaks of what ended at {ended}, not of its own time")
     if outcome.source == INVENTED and not grounds.settings.source.url.startswith(f"{INVENTED}:"):
         doubts.append(f"{found.file} rests on the demo's invented samples")
-    if tenant is not None and all(verdict.tenant != tenant for verdict in outcome.verdicts):
-        doubts.append(f"{found.file} is not of {tenant}")
     told = f"{found.file}: {counted(len(outcome.verdicts), 'verdict')}, none against it, signed by {found.keyid[:16]}"
     return of_verdicts(outcome.verdicts, told, (piece,), outcome.at, doubts)
 

@@ -27,12 +27,13 @@ def test_details_that_agree_with_the_counters_pass(
 def test_details_that_contradict_the_counters_fail_and_say_where(
     scene: Any, judged: Any, counters: Any, operation: Any
 ) -> None:
-    rows = [operation(scene, number, success=number > 0, policy=int(number == 1)) for number in range(100)]
+    rows = [operation(scene, number, success=number > 2, policy=int(number == 3)) for number in range(100)]
     verdict = said(judged(scene, counters(scene), operations=rows), "autonomy.evidence_agreement")
     assert (verdict.status, verdict.value) == (Status.FAIL, "2")
     assert verdict.reason == (
-        "autonomy.success_rate is pass by the counters and fail by the evidence: 99.9001 % against 99.00 %; "
-        "autonomy.policy_violations is pass by the counters and fail by the evidence: 0 against 1"
+        "autonomy.success_rate is pass by the counters and fail by the evidence: 99.9001 % of 60,060 "
+        "against 97.00 % of 100; autonomy.policy_violations is pass by the counters and fail by the evidence: 0 "
+        "against 1; the evidence has 100 of 60,060 operations counted, 2025-10-31 00:00 to 2025-10-31 01:00 UTC"
     )
 
 
@@ -86,7 +87,7 @@ def test_more_violations_in_the_evidence_than_counted_are_a_contradiction(
     rows = [operation(scene, number, policy=1) for number in range(3)]
     verdict = said(judged(scene, tables, operations=rows), "autonomy.evidence_agreement")
     assert (verdict.status, verdict.value) == (Status.FAIL, "1")
-    assert verdict.reason == "autonomy.policy_violations is 1 by the counters and 3 by the evidence"
+    assert verdict.reason.startswith("autonomy.policy_violations is 1 by the counters and 3 by the evidence; ")
 
 
 def test_evidence_of_one_hour_is_held_against_the_counters_of_that_hour(
@@ -101,3 +102,99 @@ def test_evidence_of_one_hour_is_held_against_the_counters_of_that_hour(
     section = judged(day, tables, operations=[operation(day, number) for number in range(60)])
     found = statuses(section)
     assert (found["autonomy.success_rate"], found["autonomy.evidence_agreement"]) == ("fail", "pass")
+
+
+def evident(section: Section, check: str) -> Any:
+    return next(v for v in section.verdicts if v.check == check and v.labels)
+
+
+def sampled(scene: Any, operation: Any, number: int, compensated: int, **more: Any) -> list[dict[str, Any]]:
+    return [operation(scene, each, compensated=each < compensated, **more) for each in range(number)]
+
+
+RATE = "autonomy.compensation_rate"
+
+
+def test_one_compensation_of_a_few_operations_is_watched_where_the_counters_pass(
+    scene: Any, judged: Any, counters: Any, operation: Any
+) -> None:
+    tables = counters(scene, compensations={("T", "timeout"): scene.steady(2)})
+    section = judged(scene, tables, operations=sampled(scene, operation, 160, 1))
+    verdict, own = said(section, "autonomy.evidence_agreement"), evident(section, RATE)
+    assert (verdict.status, own.status, own.value) == (Status.PASS, Status.WARN, "0.62")
+    assert "0.20 % of 60,060 against 0.62 % of 160, which chance explains" in verdict.reason
+    assert own.reason == (
+        "not proven: 1 compensation in 160 operations, which chance explains beside the 120 in 60,060 that the "
+        "counters have of the same hours (0.20 %)"
+    )
+
+
+def test_more_compensations_than_chance_explains_fail_twice(
+    scene: Any, judged: Any, counters: Any, operation: Any
+) -> None:
+    tables = counters(scene, compensations={("T", "timeout"): scene.steady(2)})
+    section = judged(scene, tables, operations=sampled(scene, operation, 160, 6))
+    assert {said(section, "autonomy.evidence_agreement").status, evident(section, RATE).status} == {Status.FAIL}
+
+
+def test_a_failure_stays_one_where_the_counters_do_not_pass_or_have_less_that_went_wrong(
+    scene: Any, judged: Any, counters: Any, operation: Any
+) -> None:
+    rows = sampled(scene, operation, 160, 1)
+    failing = counters(scene, compensations={("T", "timeout"): scene.steady(6)})
+    section = judged(scene, failing, operations=rows)
+    assert (said(section, RATE).status, evident(section, RATE).status) == (Status.FAIL, Status.FAIL)
+    section = judged(scene, counters(scene), operations=rows)
+    verdict = said(section, "autonomy.evidence_agreement")
+    assert (verdict.status, evident(section, RATE).status) == (Status.UNKNOWN, Status.FAIL)
+    assert "the evidence has 1 compensation, the counters 0" in verdict.reason
+
+
+def test_a_sample_with_rows_that_cannot_be_read_is_unknown_and_not_watched(
+    scene: Any, judged: Any, counters: Any, operation: Any
+) -> None:
+    file = {"file": "autonomy/T/operations_2.json", "kind": "operations"}
+    section = judged(
+        scene, counters(scene, compensations={("T", "timeout"): scene.steady(2)}),
+        operations=sampled(scene, operation, 160, 1),
+        files=[{**file, "tenant": "T", "since": None, "ts": None, "sha256": "", "size": 0}],
+        faults=[{**file, "field": "[3].success", "text": "is 1, not true or false"}],
+    )  # fmt: skip
+    assert evident(section, RATE).status is Status.UNKNOWN
+
+
+def test_one_violation_in_a_sample_fails_however_few_it_has(
+    scene: Any, judged: Any, counters: Any, operation: Any
+) -> None:
+    rows = [operation(scene, number, policy=int(number == 0)) for number in range(160)]
+    section = judged(scene, counters(scene), operations=rows)
+    assert evident(section, "autonomy.policy_violations").status is Status.FAIL
+    assert said(section, "autonomy.evidence_agreement").status is Status.FAIL
+
+
+def test_figures_of_evidence_carry_the_hours_and_the_part_that_they_rest_on(
+    scene: Any, judged: Any, counters: Any, operation: Any
+) -> None:
+    day = replace(scene, end=scene.start + timedelta(hours=3))
+    tables = {
+        key: {labels: day.steady(rows[-1][1] / 80, until=190) for labels, rows in series.items()}
+        for key, series in counters(day).items()
+    }
+    section = judged(day, tables, operations=[operation(day, number) for number in range(60)])
+    figures = Figures(section.figures, (day.start, day.end))
+    for check in ("autonomy.operations", "autonomy.success_rate", "autonomy.policy_violations"):
+        told = figures.find(check, "T", source="evidence")
+        assert told.window == (day.start, day.start + timedelta(hours=1))
+        assert told.coverage == 60 / 60_060
+    share = figures.find("autonomy.evidence_share", "T", source="evidence")
+    assert (share.value, share.window) == (100 * 60 / 180_180, (day.start, day.end))
+    assert share.reason == "60 of 180,180 operations, 2025-10-31 00:00 to 2025-10-31 01:00 UTC"
+    agreed = said(section, "autonomy.evidence_agreement")
+    assert agreed.reason == "the evidence has 60 of 60,060 operations counted, 2025-10-31 00:00 to 2025-10-31 01:00 UTC"
+
+
+def test_without_counted_operations_no_part_is_made_up(scene: Any, judged: Any, operation: Any) -> None:
+    figures = Figures(judged(scene, {}, operations=[operation(scene, 1)]).figures)
+    assert figures.find("autonomy.operations", "T", source="evidence").coverage is None
+    share = figures.find("autonomy.evidence_share", "T", source="evidence")
+    assert (share.value, share.quality.value) == (None, "unknown")

@@ -41,7 +41,7 @@ def found(scene: Any, written: dict[str, Any], tmp_path: Path) -> Any:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(json.dumps(body))
         snapshot = scene.snapshot({}, ("TENANT_003",))
-        object.__setattr__(snapshot, "evidence", read(tmp_path, *WINDOW))
+        object.__setattr__(snapshot, "evidence", read(tmp_path, WINDOW))
         return events(snapshot, WINDOW)
 
     return find

@@ -24,7 +24,7 @@ def test_a_pass_on_a_hundred_operations_says_what_it_does_not_prove(
     verdict = evident(section)["autonomy.success_rate"]
     assert verdict.status is Status.PASS
     assert verdict.reason == (
-        "not proven: 100 of 100 succeeded; at 95 % that proves only >= 96.3 %; "
+        "not proven: 100 of 100 succeeded; at 95 % that proves only >= 96.30 %; "
         "3,838 without a failure would prove 99.9 %"
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,9 @@ from mcreports.errors import EvidenceError
 from mcreports.evidence.bundles.archive import check, outcome
 from mcreports.evidence.bundles.index import read_index, write_index
 from mcreports.evidence.bundles.pack import peek
+from mcreports.evidence.bundles.statement import FILE
 from mcreports.evidence.bundles.verify import Expected, verify
+from mcreports.evidence.dsse import seal
 from mcreports.evidence.keys import Keyring
 from mcreports.period import Period
 
@@ -39,7 +41,83 @@ def test_every_month_is_kept_under_its_name_and_in_the_index(desk: Any, archive:
     assert [(archive / name).read_bytes() for name in names] == months
     entries = read_index(archive, desk.keyring)
     assert [entry.previous for entry in entries] == [None, *(entry.payload for entry in entries[:-1])]
-    assert outcome(archive, desk.keyring, NOW).status is Status.PASS
+    assert [entry["period"] for entry in outcome(archive, desk.keyring, NOW).facts["entries"]][-1] == "2025-10"
+
+
+def test_a_month_whose_evidence_is_proven_passes(desk: Any, bundle: bytes, tmp_path: Path) -> None:
+    desk.archive(bundle, tmp_path / "archives")
+    found = outcome(tmp_path / "archives", desk.keyring, NOW)
+    assert (found.status, found.facts["entries"][0]["compliance"]) == (
+        Status.PASS, {"percent": "100.0", "unproven": []},
+    )  # fmt: skip
+
+
+def test_a_month_whose_evidence_is_contradicted_is_whole_and_no_silent_pass(desk: Any, tmp_path: Path) -> None:
+    file = desk.evidence / "rag/grounding-final-attest.json"
+    body = json.loads(file.read_bytes())
+    body["verification_summary"]["pass_rate"] = 0.999
+    file.write_text(json.dumps(body))
+    packed = desk.pack()
+    desk.archive(packed.raw, tmp_path / "archives")
+    found = outcome(tmp_path / "archives", desk.keyring, NOW)
+    percent = packed.compliance.as_dict()["percent"]
+    assert [one.status for one in found.verdicts] == [Status.WARN]
+    assert found.verdicts[0].reason.startswith(f"it is whole; {percent} % of what it claims is proven; rag/")
+    assert "verification_summary.pass_rate claims 0.999, its details give 0.97" in found.verdicts[0].reason
+    proven = found.facts["entries"][0]["compliance"]
+    assert (proven["percent"], len(proven["unproven"])) == (percent, 2)
+
+
+def test_a_month_without_evidence_of_its_own_is_no_silent_pass(desk: Any, tmp_path: Path) -> None:
+    desk.archive(desk.pack("2025-08").raw, tmp_path / "archives")
+    verdict = check(tmp_path / "archives", desk.keyring, NOW)[0]
+    assert verdict.status is Status.WARN
+    assert "is of 2025-" in verdict.reason
+
+
+def test_a_statement_that_claims_more_than_its_files_give_is_not_archived(desk: Any, tmp_path: Path) -> None:
+    members = desk.opened(desk.pack().raw)
+    body = json.loads(b64decode(json.loads(members[FILE])["payload"]))
+    body["predicate"]["compliance"]["percent"] = "99.0"
+    members[FILE] = seal(body, desk.signer)
+    with pytest.raises(EvidenceError, match=r"compliance\.percent claims 99\.0, its files give 100\.0"):
+        desk.archive(desk.closed(members), tmp_path)
+
+
+def test_a_month_before_that_was_not_archived_comes_first(desk: Any, months: list[bytes], tmp_path: Path) -> None:
+    desk.archive(months[0], tmp_path)
+    with pytest.raises(EvidenceError, match="is not archived: archive 2025-09 first; chain broken: "):
+        desk.archive(months[2], tmp_path)
+    assert [desk.archive(raw, tmp_path) for raw in months[1:]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("until", "judged", "missing"),
+    [
+        ("2025-07-01", [], []),
+        ("2025-09-01", ["2025-08"], []),
+        ("2025-10-01", ["2025-08", "2025-09"], []),
+        ("2025-12-01", ["2025-08", "2025-09", "2025-10"], ["2025-11"]),
+        ("2026-02-01", ["2025-08", "2025-09", "2025-10"], ["2025-11", "2025-12"]),
+    ],
+)
+def test_a_report_judges_the_archive_up_to_its_own_month(
+    desk: Any, archive: Path, until: str, judged: list[str], missing: list[str]
+) -> None:
+    now, end = Period.parse("2026-01-15").start, Period.parse(until).start
+    named = {dict(one.labels)["file"]: one.status for one in check(archive, desk.keyring, now, end)}
+    files = {f"evidence-v0.3.3-{label}.zip" for label in judged}
+    assert set(named) == (files | set(missing) or {INDEX})
+    assert all((status is Status.UNKNOWN) == (name not in files) for name, status in named.items())
+    whole = outcome(archive, desk.keyring, now, end)
+    assert [entry["period"] for entry in whole.facts["entries"]] == judged
+    assert set(whole.inputs) == files
+
+
+def test_a_bundle_that_was_packed_after_its_month_is_no_fault_of_a_later_look(desk: Any, archive: Path) -> None:
+    end = Period.parse("2025-11-01").start
+    assert not any("yet to come" in one.reason for one in check(archive, desk.keyring, NOW, end))
+    assert any("yet to come" in one.reason for one in check(archive, desk.keyring, end))
 
 
 def test_the_same_bytes_again_are_fine_and_change_nothing(desk: Any, archive: Path, months: list[bytes]) -> None:

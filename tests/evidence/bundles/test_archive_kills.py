@@ -28,7 +28,7 @@ def hit(at: int, what: str, work: Callable[[], object]) -> int:
 
     def strike(event: str, args: tuple[object, ...]) -> None:
         nonlocal seen
-        if event in CHANGES and isinstance(args[0], str | os.PathLike):
+        if event in CHANGES and isinstance(args[0], str | os.PathLike) and not _only_reads(event, args):
             seen += 1
             if seen == at:
                 if what == "killed":
@@ -43,6 +43,11 @@ def hit(at: int, what: str, work: Callable[[], object]) -> int:
     except BaseException:  # noqa: BLE001 - nothing may get out of the child
         os._exit(4)
     os._exit(100 if seen < at else 0)
+
+
+def _only_reads(event: str, args: tuple[object, ...]) -> bool:
+    flags = args[2] if event == "open" else os.O_WRONLY
+    return isinstance(flags, int) and not flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
 
 
 @pytest.mark.parametrize("what", ["killed", "full"])

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mcreports.checks import Status
 from mcreports.evidence.bundles.faults import NAMES
+from mcreports.evidence.bundles.index import read_index
 from mcreports.evidence.bundles.statement import FILE
 from mcreports.evidence.bundles.verify import Expected, Verified, judge, verify
 from mcreports.evidence.dsse import seal
@@ -203,10 +204,15 @@ def test_an_old_bundle_is_not_the_current_one(desk: Any) -> None:
     assert "give --period 2025-09 if that is the one" in found.doubts[0]
 
 
-def test_a_bundle_of_another_version_is_a_replay_unless_its_period_is_named(desk: Any) -> None:
-    raw = desk.pack(version="v0.3.2").raw
+def test_a_bundle_of_another_version_is_a_replay_unless_it_is_the_archived_one_of_its_period(desk: Any) -> None:
+    raw, period = desk.pack(version="v0.3.2").raw, Period.parse("2025-10")
     assert names(look(raw, desk.keyring)) == ["replayed"]
-    assert names(look(raw, desk.keyring, period=Period.parse("2025-10"))) == []
+    found = look(raw, desk.keyring, period=period)
+    assert list(map(str, found.faults)) == ["replayed: is of version v0.3.2, the settings say v0.3.3"]
+    desk.archive(raw, desk.place / "archives")
+    history = read_index(desk.place / "archives", desk.keyring)
+    assert names(look(raw, desk.keyring, period=period, history=history)) == []
+    assert names(look(raw, desk.keyring, history=history)) == ["replayed"]
 
 
 def test_a_bundle_of_the_future_is_refused(desk: Any) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from mcreports.errors import EvidenceError
+from mcreports.errors import EvidenceError, UsageError
 from mcreports.evidence.bundles import container
 from mcreports.evidence.bundles.pack import keep, newest, peek, predecessor
 from mcreports.evidence.bundles.statement import FILE
@@ -104,7 +104,7 @@ def test_a_bundle_is_never_put_over_another(desk: Any, tmp_path: Path) -> None:
     assert keep(packed, tmp_path / "dist")[1]
     assert not keep(packed, tmp_path / "dist")[1]
     (desk.evidence / "new.json").write_text("{}")
-    with pytest.raises(EvidenceError, match="is there already with other content"):
+    with pytest.raises(UsageError, match="with other content, and is not overwritten"):
         keep(desk.pack(), tmp_path / "dist")
     assert (tmp_path / "dist" / packed.name).read_bytes() == packed.raw
 

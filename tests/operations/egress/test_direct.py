@@ -11,10 +11,9 @@ import time
 import pytest
 
 from mcreports.checks import Status
-from mcreports.errors import SettingsError
 from mcreports.operations.egress.direct import Attempt, Tried, attempt
-from mcreports.operations.egress.places import Place, gateway_url, path, provider
 from mcreports.operations.egress.verdicts import judge_direct
+from mcreports.places.addresses import Place, provider
 
 HERE = "127.0.0.1"
 ELSEWHERE = Tried(Place("gateway", "192.0.2.1", 1), (Attempt("192.0.2.1", True, "connected"),))  # a value: never asked
@@ -119,30 +118,3 @@ def test_whoever_answers_a_tls_handshake_in_any_way_is_there(control, tmp_path, 
         threading.Thread(target=answer, daemon=True).start()
         tried = attempt([provider(f"https://{HERE}:{listener.getsockname()[1]}")], 2.0)
     assert verdict(tried, control).status is Status.FAIL
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "http://169.254.169.254", "http://2852039166", "http://[fd00:ec2::254]", "http://[::ffff:169.254.169.254]",
-        "file:///etc/passwd", "ftp://gateway", "gateway:8080", "http://", "http://a b", "http://user:pw@gateway",
-        "http://gateway?x=1", "http://gateway:99999", "http://gateway\\@evil", "http://gateway\n",
-    ],
-)  # fmt: skip
-def test_a_gateway_that_is_no_plain_http_address_is_refused(text):
-    with pytest.raises(SettingsError, match=r"egress\.primary\.url"):
-        gateway_url("egress.primary.url", text)
-
-
-@pytest.mark.parametrize("text", ["169.254.169.254:80", "api.example.com", "ftp://api.example.com", ":443", "a b:1"])
-def test_a_provider_that_cannot_be_tried_is_refused(text):
-    with pytest.raises(SettingsError, match=r"egress\.providers"):
-        provider(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "health", "@evil.example/", ".evil.example/", ":81/", "/a b", "/a#b", "/a\r\nX: y"]
-)
-def test_a_path_that_would_lead_elsewhere_is_refused(text):
-    with pytest.raises(SettingsError, match=r"egress\.routes"):
-        path("egress.routes", text)

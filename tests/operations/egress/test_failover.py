@@ -47,7 +47,7 @@ def pair(gateway, entry, egress):
 
 def test_a_failover_that_was_tried_passes_with_its_interruption_and_both_gateways_are_back(failovers, pair):
     first, second, make = pair
-    verdicts = failovers(make())
+    verdicts = failovers(make(cut_both=True))
     assert [(dict(v.labels)["gateway"], v.status.value) for v in verdicts] == [
         ("primary", "pass"),
         ("secondary", "pass"),
@@ -131,7 +131,7 @@ def test_nothing_is_cut_off_while_the_other_gateway_is_ill(failovers, pair):
 
 def test_a_cut_that_cuts_nothing_off_proves_nothing(failovers, pair):
     first, second, make = pair
-    own = make(primary=first.settings(cut=TRUE), secondary=second.settings(cut=(), restore=()), failover=0.6)
+    own = make(primary=first.settings(cut=TRUE), secondary=second.settings(cut=(), restore=()), failover=1.5)
     (verdict,) = failovers(own)
     assert (verdict.status, verdict.value) == (Status.UNKNOWN, None)
     assert "still healthy" in verdict.reason

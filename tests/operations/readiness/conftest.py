@@ -20,6 +20,7 @@ import requests
 import yaml
 
 from mcreports.alerting.alerts import alerts
+from mcreports.alerting.dashboard import dashboard, written
 from mcreports.alerting.rule_file import prometheus as rule_file
 from mcreports.checks import Status, Verdict
 from mcreports.evidence.bundles.pack import Order, keep, pack
@@ -78,6 +79,7 @@ class Platform:
                 "pod_labels": {"app": "web"},
                 "allowed": ["10.100.0.0/24:8080"],
             },
+            "readiness": {"dashboard": self.root / "dashboard.json"},
         }
         for name, changes in sections.items():
             own[name] = {**own.get(name, {}), **changes}
@@ -102,7 +104,7 @@ class Platform:
         """Keep a signed result of a check."""
         tenant = TENANT if check.startswith("autonomy") else None
         verdict = Verdict(f"{check}.tried", tenant, status, "1", "1", ">=", "checks", "as it was found")
-        outcome = Outcome(check, self.now - age, (verdict,), facts)
+        outcome = Outcome(check, self.now - age, (verdict,), facts, subject=tenant or "")
         return write(outcome, self.root / "kept", load_signer(self.root / "key.pem"))
 
     def pack(self, day: datetime | None = None) -> Path:
@@ -140,6 +142,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     platform = Platform(root, f"http://{place}", now)
     new_key(root / "key.pem")
     _write_evidence(platform)
+    (root / "dashboard.json").write_text(written(dashboard(platform.settings(), CATALOGUE)))
     (root / "policies").mkdir()
     (root / "policies" / "egress.yaml").write_text(POLICIES)
     for check in ("egress", "grounding.verification", "autonomy.validation"):

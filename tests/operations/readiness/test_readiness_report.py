@@ -15,8 +15,8 @@ import pytest
 from mcreports import evidence
 from mcreports.checks import Status
 from mcreports.cli import main
+from mcreports.evidence.kept import latest
 from mcreports.evidence.keys import load_keyring
-from mcreports.evidence.outcomes import latest
 from mcreports.operations.readiness.finding import Finding
 from mcreports.operations.readiness.report import document, keep, outcome
 from mcreports.operations.readiness.validations import VALIDATIONS, Validation
@@ -53,6 +53,8 @@ def command(platform: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         namespace = "prod"
         pod_labels = {{ app = "web" }}
         allowed = ["10.100.0.0/24:8080"]
+        [readiness]
+        dashboard = "dashboard.json"
         """
     )
     monkeypatch.chdir(platform.root)
@@ -110,7 +112,7 @@ def test_eleven_of_twelve_is_not_ready_and_leaves_with_3(platform: Any, command:
 def test_the_report_agrees_with_itself_when_it_is_read_back_as_a_claim(platform: Any) -> None:
     told = document(platform.validate(), platform.now)
     keep(told, platform.root / "evidence" / "out", platform.now)
-    tables = evidence.read(platform.root / "evidence", platform.now - timedelta(days=7), platform.now)
+    tables = evidence.read(platform.root / "evidence", (platform.now - timedelta(days=7), platform.now))
     claims = tables["claims"]
     own = claims[claims["file"].str.endswith("production-readiness-report.json")]
     counts = own[own["field"].str.startswith("summary.") & (own["field"] != "summary.production_ready")]

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 import requests
 
+from mcreports.alerting.dashboard import dashboard
 from mcreports.checks import Status
+from mcreports.metrics import CATALOGUE
 from mcreports.operations.readiness.panels import questions
+from mcreports.settings import Settings
 
 
 def with_board(platform: Any, body: object) -> Any:
@@ -55,6 +58,57 @@ def panel(title: str, *queries: str, **more: Any) -> dict[str, Any]:
     return {"title": title, "targets": [{"expr": query} for query in queries], **more}
 
 
+def exported() -> list[dict[str, Any]]:
+    """The panels of the dashboard that is exported."""
+    found: list[dict[str, Any]] = dashboard(Settings(), CATALOGUE)["panels"]
+    return found
+
+
+def test_what_the_export_would_be_proves_no_dashboard_that_people_see(ready: Any) -> None:
+    found = ready.find("E1_Dashboards", ready.settings(readiness={"dashboard": None}))
+    assert (found.status, "no deployed dashboard is named: set readiness.dashboard" in found.why) == (
+        Status.UNKNOWN, True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Autonomy success", "autonomy success: mc_autonomy_operations_total"),
+        ("Policy denies", "policy denies: mc_policy_decisions_total"),
+        (
+            ("Cost today", "Daily budget"),
+            "cost against budget: mc_tenant_budget_limit_usd or mc_tenant_budget_monthly_usd",
+        ),
+        ("Replication lag", "replication lag p95: mc_replication_lag_seconds_bucket"),
+        ("GraphQL", "GraphQL latency p95: mc_request_duration_seconds_bucket"),
+    ],
+)
+def test_a_dashboard_without_a_thing_of_the_runbook_fails(platform: Any, title: Any, words: str) -> None:
+    panels = [one for one in exported() if not one["title"].startswith(title)]
+    more = panel("other names", "vector(1) # mc_autonomy_operations_total", 'absent(up{a="mc_policy_decisions_total"})',
+                 "vector(1) or mc_replication_lag_seconds_bucket_x", "mc_tenant_info")  # fmt: skip
+    found = platform.find("E1_Dashboards", with_board(platform, {"panels": [*panels, more]}))
+    assert (found.status, f"no panel asks for {words}" in found.why) == (Status.FAIL, True)
+
+
+def test_a_dashboard_that_asks_for_one_is_none(platform: Any) -> None:
+    found = platform.find("E1_Dashboards", with_board(platform, {"panels": [panel("one", "vector(1)")]}))
+    assert (found.status, found.good, len(found.wrong)) == (Status.FAIL, 1, 6)
+
+
+def test_a_query_that_is_hidden_shows_nothing(platform: Any) -> None:
+    hidden = {"expr": "nobody_has_this", "hide": True}
+    panels = exported()
+    panels[0]["targets"].append(hidden)
+    found = platform.find("E1_Dashboards", with_board(platform, {"panels": panels}))
+    assert (found.why, found.status, found.every) == (found.told, Status.PASS, 7)
+    panels[1]["targets"] = [{**one, "hide": True} for one in panels[1]["targets"]]
+    found = platform.find("E1_Dashboards", with_board(platform, {"panels": panels}))
+    assert "asks nothing" in found.why
+    assert "no panel asks for policy denies" in found.why
+
+
 @pytest.mark.parametrize(
     ("panels", "words"),
     [
@@ -83,10 +137,10 @@ def test_variables_are_filled_in_however_they_are_written(platform: Any) -> None
         f"{cost}{{tenant{form}}}" for form in ('=~"$tenant"', '="$tenant"', '=~"${tenant:regex}"', '=~"[[tenant]]"')
     ]
     spans = [f"rate({cost}[{span}])" for span in ("$__rate_interval", "${__rate_interval}", "$__range")]
-    whole = {"dashboard": {"panels": [panel("all", *written, *spans, "1 + 1")]}}
+    whole = {"dashboard": {"panels": [*exported(), panel("all", *written, *spans, "1 + 1")]}}
     found = platform.find("E1_Dashboards", with_board(platform, whole))
     assert (found.why, found.status) == (found.told, Status.PASS)
-    assert found.every == len(questions(whole)) == 8
+    assert found.every == len(questions(whole)) == 15
 
 
 @pytest.mark.parametrize("url", ["demo://?seed=7", "archive:here"])

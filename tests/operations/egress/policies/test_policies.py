@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from mcreports.checks import Status
-from mcreports.errors import SettingsError
-from mcreports.operations.egress.allowed import allowed
 
 NAMED = "{key: kubernetes.io/metadata.name, operator: In, values: [a, b]}"
 
@@ -99,6 +99,24 @@ def test_a_port_by_its_name_leaves_it_unknown(judged, sound):
     assert "1.yaml: p1 egress[0]: the port http/TCP has no number" in found.verdict.reason
 
 
+@pytest.mark.parametrize("kind", ["networkpolicy", "networkPolicy", "NetworkPolicy ", "networkpolicies", "NetworkPolicys"])
+def test_a_kind_that_was_meant_to_be_a_policy_is_not_passed_over(judged, sound, kind):
+    wide = "apiVersion: networking.k8s.io/v1\nkind: '{}'\nmetadata: {{name: w}}\nspec: {{podSelector: {{}}, egress: [{{}}]}}\n"
+    found = judged(sound, wide.format(kind))
+    assert found.verdict.status is Status.UNKNOWN
+    assert "1.yaml: " in found.verdict.reason
+    assert kind in found.verdict.reason
+
+
+@pytest.mark.parametrize(("port", "status"), [(8080, Status.PASS), (8081, Status.FAIL)])
+def test_a_list_as_the_api_gives_it_names_the_kind_of_its_items_once(judged, port, status):
+    to = [{"ipBlock": {"cidr": "10.100.0.0/24"}}]
+    spec = {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": to, "ports": [{"port": port}]}]}
+    item = {"metadata": {"name": "w", "namespace": "prod"}, "spec": spec}
+    listed = f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicyList\nitems: {json.dumps([item])}\n"
+    assert judged(listed).verdict.status is status
+
+
 def test_lists_and_several_documents_are_read_and_other_kinds_passed_over(judged, sound):
     inner = sound.replace("\n", "\n    ")
     item = "  - apiVersion: networking.k8s.io/v1\n    kind: NetworkPolicy\n    metadata: {name: a}\n    spec:" + inner
@@ -108,16 +126,6 @@ def test_lists_and_several_documents_are_read_and_other_kinds_passed_over(judged
     found = judged(text)
     assert found.verdict.status is Status.PASS
     assert found.facts["selected_by"] == (found.digests[0][0] + ": a",)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["10.0.0.0/24", "10.0.0.0/33:80", "10.0.0.0:80", "10.0.0.0/8:0", "10.0.0.0/8:70000", "10.0.0.0/8:9-8",
-     "10.0.0.0/8:80/ICMP", "10.0.0.0/8:*-9", ":80", "kube_system:53", "x/y:53"],
-)  # fmt: skip
-def test_an_allowance_that_means_nothing_is_a_fault_of_the_settings(text):
-    with pytest.raises(SettingsError, match=r"egress\.allowed"):
-        allowed([text])
 
 
 @pytest.mark.parametrize(

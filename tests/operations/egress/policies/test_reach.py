@@ -8,11 +8,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcreports.operations.egress.allowed import allowed
 from mcreports.operations.egress.documents import Manifest
 from mcreports.operations.egress.policies import policies
 from mcreports.operations.egress.reach import excess, reach
-from mcreports.operations.egress.spans import address_point, cidrs, network_span, union
+from mcreports.places.allowed import allowed
+from mcreports.places.spans import address_point, cidrs, network_span, union
 
 NETWORKS = [
     "0.0.0.0/0", "10.0.0.0/24", "10.0.0.0/28", "10.0.0.8/29", "10.0.0.9/32", "10.0.0.64/26", "255.255.255.255/32",

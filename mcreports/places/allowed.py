@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mcreports.errors import SettingsError
-from mcreports.operations.egress.policies import PROTOCOLS
-from mcreports.operations.egress.spans import EVERY_PORT, Span, Spans, network_span
+from mcreports.places.spans import EVERY_PORT, Span, Spans, network_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+PROTOCOLS = ("TCP", "UDP", "SCTP")
 _WRITTEN = re.compile(
     r"\[?(?P<place>[^\[\]]+?)\]?:(?P<first>\*|\d{1,5})(?:-(?P<last>\d{1,5}))?(?:/(?P<protocol>[A-Z]+|\*))?"
 )
@@ -30,7 +29,7 @@ class Allowed:
 
 
 def allowed(written: Iterable[str]) -> tuple[Allowed, ...]:
-    """What the settings' list means; a SettingsError for an entry that means nothing.
+    """What the settings' list means; a ValueError for an entry that means nothing.
 
     >>> [one.ports for one in allowed(["10.0.0.0/8:443", "[fd00::/8]:8000-8080/UDP", "kube-system:53/UDP"])]
     [(443, 443), (8000, 8080), (53, 53)]
@@ -39,23 +38,22 @@ def allowed(written: Iterable[str]) -> tuple[Allowed, ...]:
 
 
 def _allowed(text: str) -> Allowed:
-    fault = (
-        f"egress.allowed has {text!r}; write it like 10.100.0.0/24:8080, [fd00::/8]:8000-8080/UDP or kube-system:53/UDP"
-    )
+    fault = f"{text!r} means nothing; write it like 10.100.0.0/24:8080, [fd00::/8]:8000-8080/UDP or kube-system:53/UDP"
     match = _WRITTEN.fullmatch(text)
     if match is None:
-        raise SettingsError(fault)
+        raise ValueError(fault)
     place, protocol = match["place"], match["protocol"] or "TCP"
     ports = EVERY_PORT[0]
     if match["first"] != "*":
         ports = int(match["first"]), int(match["last"] or match["first"])
     is_sound = EVERY_PORT[0][0] <= ports[0] <= ports[1] <= EVERY_PORT[0][1]
     if not is_sound or (match["first"] == "*" and match["last"]) or protocol not in {*PROTOCOLS, "*"}:
-        raise SettingsError(fault)
+        raise ValueError(fault)
     protocols = PROTOCOLS if protocol == "*" else (protocol,)
     if _NAMESPACE.fullmatch(place):
         return Allowed((), place, ports, protocols)
     try:
         return Allowed((network_span(place),), "", ports, protocols)
     except ValueError as error:
-        raise SettingsError(f"{fault} ({error})") from error
+        msg = f"{fault} ({error})"
+        raise ValueError(msg) from error

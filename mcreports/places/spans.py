@@ -73,9 +73,10 @@ def common(one: Iterable[Span], other: Iterable[Span]) -> Spans:
 
 
 def network_span(text: str) -> Span:
-    """A CIDR on the line; a ValueError if it is none."""
-    if "/" not in text:
-        msg = f"{text!r} has no prefix length"
+    """A CIDR on the line; a ValueError if it is none: a mask or a zone is nothing that a cluster takes."""
+    address, _, length = text.partition("/")
+    if not length.isdecimal() or "%" in address:
+        msg = f"{text!r} is no address with a prefix length"
         raise ValueError(msg)
     network = ip_network(text, strict=False)
     start = int(network.network_address) + (V6 if network.version == 6 else 0)  # noqa: PLR2004
