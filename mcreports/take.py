@@ -128,8 +128,9 @@ def _evidence(order: Order, settings: Settings, names: tuple[str, ...], now: dat
         return tables
     looked, again = as_of(period.end, now), {}
     if ARCHIVE in CARRIED.get(order.report, ()):
-        # what an earlier check said of the archive is not believed: it is checked again
-        again = {ARCHIVE: Found(ARCHIVE, check_archive(own.archives, keyring, looked), f"{own.archives.name}/{INDEX}")}
+        # what an earlier check said of the archive is not believed: it is checked again, up to the period's end
+        found = replace(check_archive(own.archives, keyring, now, period.end), at=looked)
+        again = {ARCHIVE: Found(ARCHIVE, found, f"{own.archives.name}/{INDEX}")}
     shelf = Shelf(own.out, keyring, {"autonomy.validation": settings.schedule.autonomy_tenant})
     return tables | read_results(order.report, shelf, looked, again)
 

@@ -87,8 +87,8 @@ def _mark(spec: CheckAlert, rule: Rule, level: Level) -> Decimal | None:
 
 def _expression(spec: CheckAlert, rule: Rule, level: Level, terms: Terms) -> str:
     mark = _mark(spec, rule, level)
-    condition = "" if mark is None else spec.condition(terms, rule, mark)
-    return f"{condition} and {spec.counted(terms)} >= {MANY}" if spec.counted and level == "fail" else condition
+    least = MANY if spec.counted and level == "fail" else terms.least
+    return "" if mark is None else spec.condition(replace(terms, least=least), rule, mark)
 
 
 def _number(spec: CheckAlert, terms: Terms) -> str:

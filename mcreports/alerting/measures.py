@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mcreports.alerting.promql import EVERYBODY, Scope, by_tenant, events, named, percentage, series
+from mcreports.alerting.promql import EVERYBODY, Scope, Watch, by_tenant, events, named, percentage, series
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +18,10 @@ OPERATIONS_WINDOW, CHECKS_WINDOW, QUANTILE_WINDOW = "6h", "1d", "15m"
 UNUSUAL_WINDOW, UNUSUAL_TIMES, UNUSUAL_USD = "6h", 2, 25
 EARLIER = ("1w", "2w", "3w", "4w")
 HOURS = "24 * scalar(days_in_month())"
-# counters whose series appear with their first event, by the counter whose samples show that somebody watched before
+# series of these appear with their first event, so that samples of another metric show that the server was watching
 WITNESSES = {"autonomy.compensations": "autonomy.operations", "autonomy.violations": "autonomy.operations"}
+# one event of these is a page: none may be taken for new because its tenant was not heard for a day or two
+LONG_AGO = {"autonomy.violations": ("2d", "3d", "5d", "1w")}
 QUANTILES = {
     "platform.replication_lag_p95": ("platform.replication_lag", ""),
     "platform.graphql_p95": ("platform.request_duration", "1000 * "),
@@ -28,12 +30,16 @@ QUANTILES = {
 
 @dataclass(frozen=True)
 class Terms:
-    """What expressions are made of: the metrics as the server calls them, budgets of the settings, whose series."""
+    """What expressions are made of: the metrics as the server calls them, budgets of the settings, whose series.
+
+    A rate is of ``least`` events at least.
+    """
 
     metrics: Mapping[str, Metric]
     daily: Mapping[str, Decimal]
     monthly: Mapping[str, Decimal]
     scope: Scope = EVERYBODY
+    least: int = 1
 
     @staticmethod
     def of(settings: Settings, metrics: Mapping[str, Metric], scope: Scope = EVERYBODY) -> Terms:
@@ -58,7 +64,8 @@ class Terms:
 
     def events(self, key: str, window: str, **labels: str) -> str:
         """How many events there were."""
-        return events(self.metrics[key], self.scope, window, self.metrics[WITNESSES.get(key, key)], **labels)
+        watch = Watch(self.metrics[WITNESSES.get(key, key)], LONG_AGO.get(key, ()))
+        return events(self.metrics[key], self.scope, window, watch, **labels)
 
     def spend(self, function: str, window: str, later: str = "") -> str:
         """What each driver cost in a window, or each second of it."""
@@ -97,12 +104,13 @@ def operations(terms: Terms, **labels: str) -> str:
 
 def success_rate(terms: Terms) -> str:
     """Percent of operations that succeeded."""
-    return percentage(operations(terms, status="success"), operations(terms))
+    return percentage(operations(terms, status="success"), operations(terms), terms.least)
 
 
 def compensation_rate(terms: Terms) -> str:
     """Percent of operations that had to be compensated."""
-    return percentage(terms.events("autonomy.compensations", OPERATIONS_WINDOW), operations(terms))
+    undone = terms.events("autonomy.compensations", OPERATIONS_WINDOW)
+    return percentage(undone, operations(terms), terms.least)
 
 
 def policy_violations(terms: Terms) -> str:
@@ -122,7 +130,7 @@ def answers(terms: Terms, **labels: str) -> str:
 
 def pass_rate(terms: Terms) -> str:
     """Percent of answers that were grounded."""
-    return percentage(answers(terms, result="pass"), answers(terms))
+    return percentage(answers(terms, result="pass"), answers(terms), terms.least)
 
 
 def all_answers(terms: Terms, **labels: str) -> str:
@@ -132,13 +140,13 @@ def all_answers(terms: Terms, **labels: str) -> str:
 
 def pass_rate_of_all(terms: Terms) -> str:
     """Percent of everybody's answers that were grounded."""
-    return percentage(all_answers(terms, result="pass"), all_answers(terms))
+    return percentage(all_answers(terms, result="pass"), all_answers(terms), terms.least)
 
 
 def deny_rate(terms: Terms, window: str) -> str:
     """Percent of policy decisions that denied."""
     denied, every = (terms.events("policy.decisions", window, **labels) for labels in ({"decision": "deny"}, {}))
-    return percentage(denied, every)
+    return percentage(denied, every, terms.least)
 
 
 def quantile(terms: Terms, check: str, window: str = QUANTILE_WINDOW) -> str:

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from mcreports.metrics import Metric
 
 ANY = '"(?s:(.*))"'  # the whole value of a label, line breaks included
-# a series that nobody saw for so long before a window is new in it; looked for at this pace, for a week is many samples
-MEMORY = "1w:30m"
+MEMORY = "1d"  # a series that was silent for so long before a window is new in it
 ROUND = "30m"  # within so long a server that starts has asked everybody once
 
 
@@ -48,6 +47,17 @@ class Scope:
         return not any(
             (sign == "=" and name != text) or (sign == "!=" and name == text) for sign, text in self.matchers
         )
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What shows that a server was watching before a window: samples of a metric, also ``earlier`` than the memory.
+
+    What was seen at these instants is not new either. They are slow: a query reads all days between them.
+    """
+
+    metric: Metric
+    earlier: tuple[str, ...] = ()
 
 
 EVERYBODY = Scope()
@@ -90,23 +100,28 @@ def named(value: str, tenant: str) -> str:
     return f'label_replace(vector({value}), "tenant", {literal(tenant.replace("$", "$$"))}, "", "")'
 
 
-def events(metric: Metric, scope: Scope, window: str, witness: Metric, **labels: str) -> str:
+def events(metric: Metric, scope: Scope, window: str, watch: Watch, **labels: str) -> str:
     """How many events each tenant had in a window, in whole numbers.
 
-    A new series counts from 0 on if anybody's series of the metric or its witness was seen before the window: to a
-    server that did not watch every counter is new, however old what it counts.
+    A new series counts from 0 on if anybody's samples show that the server was watching: to one that was not, every
+    counter is new, however old what it counts.
     """
     one = series(metric, scope, **labels)
-    seen = f"({one} offset {window} or last_over_time({one}[{MEMORY}] offset {window}))"
+    new = " unless ".join([one, f"last_over_time({one}[{MEMORY}] offset {window})", *_at(one, watch.earlier)])
     watched = " or ".join(
-        f"group(last_over_time({name}[{MEMORY}] offset {window}{ROUND}))"
-        for name in dict.fromkeys((metric.name, witness.name))
+        f"group({found})"
+        for name in dict.fromkeys((metric.name, watch.metric.name))
+        for found in _at(name, (f"{window}{ROUND}", *watch.earlier))
     )
-    grown = f"({one} unless {seen} and on () ({watched}) or increase({one}[{window}]))"
+    grown = f"({new} and on () ({watched}) or increase({one}[{window}]))"
     kept = [label for label in metric.labels if label != "tenant"]
     return f"sum by (tenant) (round({by_tenant(metric, grown, *kept)}))"
 
 
-def percentage(part: str, whole: str) -> str:
-    """Part of a whole in percent, where there is any; a part that is not there is none of it."""
-    return f"100 * ({part} or {whole} * 0) / ({whole} > 0)"
+def _at(vector: str, instants: Iterable[str]) -> list[str]:
+    return [f"{vector} offset {instant}" for instant in instants]
+
+
+def percentage(part: str, whole: str, least: int) -> str:
+    """Part of a whole in percent, where the whole is at least so many; a part that is not there is none of it."""
+    return f"100 * ({part} or {whole} * 0) / ({whole} >= {least})"

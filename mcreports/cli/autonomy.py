@@ -10,7 +10,7 @@ import typer
 
 from mcreports.cli import options
 from mcreports.cli.context import instant_of, now, progress, settings_of, source_of
-from mcreports.cli.outcome import Told, conclude
+from mcreports.cli.outcome import Told, conclude, signer_of
 from mcreports.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def validate(
     mcreports autonomy validate --tenant TENANT_003 --window 6h --evidence evidence/
     """
     settings, clock = settings_of(context, source, evidence=evidence), now()
+    signer_of(settings)  # a key that cannot sign is told before anything is pulled
     end = instant_of(at, clock) if at else clock
     outcome, told = found(tenant, (end - _length(window), end), settings, clock)
     # a look at an earlier time is no result of now

@@ -9,7 +9,7 @@ import typer
 
 from mcreports.cli import options
 from mcreports.cli.context import now, progress, settings_of, source_of, zone_period
-from mcreports.cli.outcome import Told, conclude
+from mcreports.cli.outcome import Told, conclude, signer_of
 from mcreports.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def verify(
     mcreports grounding verify --period 2025-W44 --evidence evidence/
     """
     settings, at = settings_of(context, source, evidence=evidence), now()
+    signer_of(settings)  # a key that cannot sign is told before anything is pulled
     chosen = zone_period(period, "weekly", settings, at)
     if chosen.end > at:
         msg = f"{chosen} is not over; choose an earlier --period"

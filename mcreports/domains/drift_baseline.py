@@ -26,7 +26,7 @@ AGREE = "`mcreports drift approve --baseline` agrees on it"
 
 @dataclass(frozen=True)
 class Anchor:
-    """The baseline that was agreed on: its exact hash, since when, when it was last seen; or why that is not known."""
+    """The baseline that is held to: its exact hash, since when, when it was last seen; or why that is not known."""
 
     digest: str = ""
     since: str = ""
@@ -42,7 +42,9 @@ def judge_baseline(drift: Drift, earlier: Found | None, now: datetime) -> tuple[
     state = drift.states.get(BASELINE)
     anchor = Anchor() if earlier is None else _newest(drift.approvals, _remembered(earlier))
     if state is None:
-        lost = anchor.doubt or (f"{anchor.digest} was agreed on, and cannot be read" if anchor.digest else "")
+        lost = anchor.doubt or (
+            f"{anchor.digest} is held to since {anchor.since}, and no baseline can be read" if anchor.digest else ""
+        )
         return ((_verdict(Status.UNKNOWN, lost),) if lost else ()), asdict(anchor)
     own = state.exact
     if earlier is None:
@@ -55,11 +57,13 @@ def judge_baseline(drift: Drift, earlier: Found | None, now: datetime) -> tuple[
         return (_verdict(Status.WARN, text),), asdict(Anchor(own, instant_text(now), instant_text(now)))
     followed = _followed(drift.approvals, anchor, own)
     if own != anchor.digest and followed is None:
-        text = f"it is {own}; {anchor.digest} was agreed on {anchor.since}, last seen {anchor.seen or 'never'}; {AGREE}"
+        text = (
+            f"it is {own}; {anchor.digest} is held to since {anchor.since}, last seen {anchor.seen or 'never'}; {AGREE}"
+        )
         return (_verdict(Status.FAIL, text),), asdict(anchor)
     if followed is not None:
         anchor = Anchor(own, instant_text(followed.at))
-    return (_verdict(Status.PASS, f"as agreed on {anchor.since}"),), asdict(replace(anchor, seen=instant_text(now)))
+    return (_verdict(Status.PASS, f"the same since {anchor.since}"),), asdict(replace(anchor, seen=instant_text(now)))
 
 
 def _remembered(earlier: Found) -> Anchor:

@@ -43,7 +43,7 @@ def judge_gate(drift: Drift, gauge: Finding | None, rule: Rule, now: datetime) -
         files = Finding(None, "there are no config/config-baseline.json and config/config-current.json")
     verdicts = [weigh(rule, gauge, files)]
     if len(tables["claims"]):
-        verdicts.append(_attested(tables["claims"]))
+        verdicts.append(_attested(tables["claims"], is_empty=tables["config"].empty))
     if gauge is not None and gauge.changes is not None and files.changes is not None:
         verdicts.append(_agreed(gauge.changes, files))
     return Gate(files, tuple(verdicts))
@@ -56,12 +56,13 @@ def _tables(drift: Drift) -> dict[str, pd.DataFrame]:
     return {name: frame(name, own) for name, own in rows.items()}
 
 
-def _attested(claims: pd.DataFrame) -> Verdict:
-    """Whether hash and list of each file are those of its contents."""
+def _attested(claims: pd.DataFrame, *, is_empty: bool) -> Verdict:
+    """Whether hash and list of each file are those of its contents; of no content at all nothing is attested."""
     false = [contradiction(claim) for claim in claims[~claims["holds"]].itertuples()]
-    status = Status.FAIL if false else Status.PASS
-    reason = flat("; ".join(false[:MOST_SAID]))
-    return Verdict(ATTESTATION, None, status, str(len(false)), "0", "<=", "contradictions", reason, (), len(claims))
+    status = Status.FAIL if false else Status.UNKNOWN if is_empty else Status.PASS
+    reason = flat("; ".join(false[:MOST_SAID])) or ("neither state holds a file" if is_empty else "")
+    value = None if status is Status.UNKNOWN else str(len(false))
+    return Verdict(ATTESTATION, None, status, value, "0", "<=", "contradictions", reason, (), len(claims))
 
 
 def _agreed(up: int, files: Finding) -> Verdict:

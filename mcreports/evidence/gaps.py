@@ -12,7 +12,7 @@ from mcreports.evidence.tables import GRACE, fresh_from
 from mcreports.figures import instant_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -33,9 +33,9 @@ FOLDERS = ("autonomy", "rag", "config")
 DEEPEST = 2  # how far below the directory that was given the one that was meant is looked for
 
 
-def absent(files: Sequence[Row], *, is_whole: bool) -> Iterator[Found]:
-    """Kinds of which no file tells of anything, of the whole platform or of a few tenants; a broken file is a fault."""
-    there = {str(row["kind"]) for row in files if row["ts"] is not None or not row["size"]}
+def absent(rows: Mapping[str, Sequence[Row]], *, is_whole: bool) -> Iterator[Found]:
+    """Kinds of which no file tells of anything, of the whole platform or of a few tenants; a fault is there."""
+    there = {row["kind"] for row in rows["files"] if row["ts"] is not None} | {row["kind"] for row in rows["faults"]}
     for kind, pattern in EXPECTED.items():
         if kind not in there and (is_whole or kind not in SINGLE):
             yield "absent", {"file": pattern, "kind": kind}

@@ -74,7 +74,7 @@ def read(
         _read_whole(rows, root, by_name)
     if not places:
         _add(rows, list(gaps.misplaced(root)))
-    _add(rows, list(gaps.absent(rows["files"], is_whole=is_whole)))
+    _add(rows, list(gaps.absent(rows, is_whole=is_whole)))
     _add(rows, list(gaps.stale(rows["files"], window)))
     kept = tables.keep({name: tables.frame(name, own) for name, own in rows.items()}, window)
     ahead = [] if now is None else [row for _, row in gaps.ahead(rows["files"], now)]

@@ -9,7 +9,6 @@ from mcreports.checks import Status
 from mcreports.evidence import fields
 from mcreports.evidence.claims import (
     PERCENT,
-    SHARE,
     Contradiction,
     Found,
     agrees,
@@ -34,6 +33,7 @@ WORDS = {
 }
 
 
+TWO_PLACES = Fraction(5, 1000)
 MOST_SHARE = 2  # nobody spends more than twice what there is: a larger number is a percentage
 
 
@@ -53,7 +53,7 @@ def read_budgets(document: Document, tenants: Sequence[str]) -> Iterator[Found]:
     is_share = max(used.values(), default=Fraction()) <= MOST_SHARE
     if used:
         mean = sum(used.values(), Fraction()) / len(used)
-        holds = agrees(average, mean, SHARE if is_share else PERCENT)
+        holds = agrees(average, mean, TWO_PLACES if is_share else PERCENT)
         yield claim(place, "aggregate.avg_utilization", average, float(mean), holds=holds)
     true = {name: RULE.status(FULL * share if is_share else share) for name, share in used.items()}
     yield claim(place, "aggregate.critical_count", critical, list(true.values()).count(Status.FAIL))

@@ -241,7 +241,7 @@ def test_a_baseline_that_was_changed_with_the_current_state_leaves_with_3_until_
     assert [check(11), check(12)] == [(3, "fail"), (3, "fail")]
     ran = mcreports("drift", "check", "--evidence", root)
     assert "config.baseline  ▲ FAIL" in ran.out
-    assert "was agreed on 2025-11-03T09:00:00Z, last seen 2025-11-03T10:00:00Z" in ran.out
+    assert "is held to since 2025-11-03T09:00:00Z, last seen 2025-11-03T10:00:00Z" in ran.out
     words = ("drift", "approve", "--baseline", "--evidence", root, "--by", "Ann", "--reason", "CHG-2")
     assert (mcreports(*words).code, check(13)) == (0, (0, "pass"))
 

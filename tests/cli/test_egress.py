@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from mcreports.evidence.kept import latest
 from mcreports.evidence.keys import load_keyring
 from mcreports.operation_sections import EvidenceSettings
+from mcreports.operations.egress.alone import alone
 
 AT = datetime(2025, 11, 3, 9, tzinfo=UTC)
 POLICY = """
@@ -28,7 +30,7 @@ spec:
 
 class Gateway(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        body = {"/health": b'{"status": "healthy"}', "/v1/models": b"[]"}.get(self.path)
+        body = {"/health": b'{"status": "healthy"}', "/v1/models": b"[]"}.get(self.path.removeprefix("/entry"))
         self.send_response(404 if body is None else 200)
         self.send_header("Content-Length", str(len(body or b"")))
         self.end_headers()
@@ -96,7 +98,6 @@ def test_the_result_is_kept_signed_and_names_the_manifests_by_their_hash(mcrepor
 
 def _payload(file: Path) -> bytes:
     import base64
-    import json
 
     return base64.b64decode(json.loads(file.read_bytes())["payload"])
 
@@ -118,6 +119,7 @@ def test_a_provider_that_can_be_reached_leaves_with_3(mcreports, settings, urls,
     assert statuses(ran)["egress.direct", urls[0]] == "fail"
 
 
+@pytest.mark.parametrize("words", [("egress", "check"), ("config", "check")])
 @pytest.mark.parametrize(
     ("setting", "value"),
     [
@@ -125,15 +127,60 @@ def test_a_provider_that_can_be_reached_leaves_with_3(mcreports, settings, urls,
         ("ENTRY", "file:///etc/passwd"),
         ("ROUTES", '["evil"]'),
         ("PROVIDERS", '["nowhere"]'),
-        ("ALLOWED", '["10.0.0.0"]'),
-        ("CA_FILE", "gone.pem"),
+        ("ALLOWED", '["10.0.0.0/8"]'),
+        ("TIMEOUT", "inf"),
+        ("LATENCY_MS", "1e300"),
     ],
 )
-def test_a_setting_that_cannot_be_asked_leaves_with_2_and_is_named(mcreports, settings, monkeypatch, setting, value):
+def test_a_setting_that_cannot_be_asked_leaves_with_2_and_is_named(
+    mcreports, settings, monkeypatch, setting, value, words
+):
     monkeypatch.setenv(f"MCREPORTS__EGRESS__{setting}", value)
-    ran = mcreports("egress", "check")
+    ran = mcreports(*words)
     assert (ran.code, ran.out) == (2, "")
     assert f"egress.{setting.lower().replace('__', '.')}" in ran.err
+
+
+def test_an_authority_that_is_not_there_leaves_with_2_before_anything_is_asked(mcreports, settings, monkeypatch):
+    monkeypatch.setenv("MCREPORTS__EGRESS__CA_FILE", "gone.pem")
+    ran = mcreports("egress", "check")
+    assert (ran.code, ran.out) == (2, "")
+    assert "egress.ca_file gone.pem cannot be used" in ran.err
+
+
+@pytest.fixture
+def cuts(settings, urls, tmp_path, monkeypatch):
+    """Settings with which a failover would be tried, and the file that shows that a gateway was cut off."""
+    mark = tmp_path / "cut"
+    monkeypatch.setenv("MCREPORTS__EGRESS__ENTRY", f"{urls[1]}/entry")
+    monkeypatch.setenv("MCREPORTS__EGRESS__PRIMARY__CUT", json.dumps(["touch", str(mark)]))
+    monkeypatch.setenv("MCREPORTS__EGRESS__PRIMARY__RESTORE", '["true"]')
+    monkeypatch.setenv("MCREPORTS__EGRESS__FAILOVER", "1")
+    return mark
+
+
+def test_a_second_failover_at_once_is_refused_and_one_after_it_is_not(mcreports, cuts):
+    with alone(Path("out")):
+        ran = mcreports("egress", "check", "--failover")
+    assert (ran.code, ran.out, cuts.exists()) == (1, "", False)
+    assert "another egress check --failover is under way" in ran.err
+    assert mcreports("egress", "check", "--failover").code == 4
+    assert cuts.exists()
+
+
+@pytest.mark.parametrize("key", ["gone.pem", "policy.yaml"])
+def test_a_key_that_cannot_sign_is_noticed_before_anything_is_cut_off(mcreports, cuts, monkeypatch, key):
+    monkeypatch.setenv("MCREPORTS__EVIDENCE__KEY_FILE", key)
+    ran = mcreports("egress", "check", "--failover")
+    assert (ran.code, cuts.exists()) == (2, False)
+    assert key in ran.err
+
+
+def test_results_that_cannot_be_kept_are_noticed_before_anything_is_cut_off(mcreports, cuts, tmp_path):
+    (tmp_path / "out").write_text("a file")
+    ran = mcreports("egress", "check", "--failover")
+    assert (ran.code, cuts.exists()) == (1, False)
+    assert "nothing was cut off" in ran.err
 
 
 def test_failover_without_what_it_needs_names_the_settings(mcreports, settings):

@@ -86,7 +86,7 @@ def test_the_same_content_written_into_both_states_fails_with_both_digests_and_d
     for _ in range(3):
         verdict = post.check()
         assert verdict.status.value == "fail"
-        told = f"it is {evil}; {agreed} was agreed on 2025-11-01T10:00:00Z, last seen 2025-11-01T11:00:00Z; "
+        told = f"it is {evil}; {agreed} is held to since 2025-11-01T10:00:00Z, last seen 2025-11-01T11:00:00Z; "
         assert verdict.reason.startswith(told)
     post.put(AGREED)
     assert post.check().status.value == "pass"
@@ -168,7 +168,7 @@ def test_a_baseline_that_cannot_be_read_is_unknown_and_what_was_agreed_on_is_not
     file = post.root / "evidence/config/config-baseline.json"
     file.write_text("{")
     verdict = post.check()
-    assert (verdict.status.value, "was agreed on, and cannot be read" in verdict.reason) == ("unknown", True)
+    assert (verdict.status.value, "and no baseline can be read" in verdict.reason) == ("unknown", True)
     post.put(EVIL)
     assert post.check().status.value == "fail"
 

@@ -63,9 +63,11 @@ def test_witnesses_that_disagree_are_a_failure_of_their_own(
 def test_two_states_that_hold_no_file_prove_nothing(tmp_path: Path) -> None:
     put(tmp_path, "baseline", {})
     put(tmp_path, "current", {})
-    assert said(tmp_path)["drift"] == "unknown"
+    assert said(tmp_path) == {"drift": "unknown", "attestation": "unknown"}
     assert "holds a file: nothing is compared" in gate(tmp_path)["drift"].reason
-    assert said(tmp_path, Finding(1))["drift"] == "fail"
+    # the gauge proves what it sees, and yet nothing was attested
+    assert said(tmp_path, Finding(0)) == {"drift": "pass", "attestation": "unknown"}
+    assert said(tmp_path, Finding(1)) == {"drift": "fail", "attestation": "unknown"}
 
 
 def test_a_false_claim_fails_with_both_values_although_nothing_differs(tmp_path: Path) -> None:

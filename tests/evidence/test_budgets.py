@@ -25,6 +25,7 @@ def summary(used: dict[str, tuple[float, str]], average: float, critical: int) -
         (summary({"A": (0.95, "ok"), "B": (0.4, "ok")}, 0.675, 0), {"critical_count", "A"}),
         (summary({"A": (0.5, "ok"), "B": (0.95, "critical")}, 0.75, 1), {"avg_utilization"}),
         (summary({"A": (0.5, "ok"), "B": (0.95, "Critical ")}, 0.725, 1), set()),
+        (summary({"A": (0.5, "ok"), "B": (0.95, "critical")}, 0.73, 1), set()),
         (summary({"A": (2.5, "ok"), "B": (0.5, "ok")}, 1.5, 0), set()),
         (summary({}, 0, 0), set()),
     ],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
+from hashlib import sha256
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -46,15 +47,14 @@ def add(raw: bytes, directory: Path, keys: tuple[Signer, Keyring], now: datetime
     signer, keyring = keys
     with _locked(directory):
         entries = read_index(directory, keyring)
-        entry = _entry(raw, entries, keyring, now)
-        is_new = all(one.sha256 != entry.sha256 for one in entries)
-        if is_new:
+        known = next((one for one in entries if one.sha256 == sha256(raw).hexdigest()), None)
+        entry = known or _entry(raw, entries, keyring, now)
+        if known is None:
             _refuse(entry, entries, directory)
         _place(directory, entry.file, raw)
-        if not is_new:
-            return next(one for one in entries if one.sha256 == entry.sha256), False
-        write_index(directory, [*entries, entry], signer, now)
-    return entry, True
+        if known is None:
+            write_index(directory, [*entries, entry], signer, now)
+    return entry, known is None
 
 
 def check(directory: Path, keyring: Keyring, now: datetime, until: datetime | None = None) -> tuple[Verdict, ...]:

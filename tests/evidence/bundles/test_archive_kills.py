@@ -67,8 +67,7 @@ def test_whoever_is_hit_at_any_call_leaves_nothing_or_a_whole_entry(
         for entry in entries:
             assert (mine / entry.file).read_bytes() == months[entries.index(entry)], at
         desk.archive(months[1], mine)
-        desk.archive(months[2], mine)
-        assert desk.wrong(mine) == {}, at
+        assert set(desk.wrong(mine)) == {"2025-10"}, at  # which is yet to be archived
     assert at > 10
 
 

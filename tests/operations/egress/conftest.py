@@ -30,6 +30,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Gateway(BaseHTTPRequestHandler):
     def do_GET(self):
         status, body = {"/health": (200, {"status": "healthy"}), "/v1/models": (200, {"models": [1]}),
+                        "/v1/node": (200, {"node": sys.argv[1]}),
                         "/v1/chat": (401, {"error": "who are you"})}.get(self.path, (404, {}))
         raw = json.dumps(body).encode()
         self.send_response(status)

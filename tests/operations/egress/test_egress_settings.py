@@ -88,6 +88,7 @@ def test_gateways_that_are_one_are_refused(read):
 
 
 def test_an_entry_on_another_path_of_the_same_server_is_another_address(read):
-    assert read(
-        'entry = "http://a/in"\nprimary.url = "http://a/one"\nsecondary.url = "http://a/two"'
-    ).entry == "http://a/in"
+    assert (
+        read('entry = "http://a/in"\nprimary.url = "http://a/one"\nsecondary.url = "http://a/two"').entry
+        == "http://a/in"
+    )

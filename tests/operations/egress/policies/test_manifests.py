@@ -13,8 +13,14 @@ from mcreports.operations.egress.documents import MOST_BYTES, read
 BROKEN = {
     "cidr": ("{to: [{ipBlock: {cidr: 10.0.0.0/33}}], ports: [{port: 443}]}", "spec.egress[0].to[0].ipBlock.cidr"),
     "no prefix": ("{to: [{ipBlock: {cidr: 10.0.0.1}}], ports: [{port: 443}]}", "spec.egress[0].to[0].ipBlock.cidr"),
-    "mask": ("{to: [{ipBlock: {cidr: 10.100.0.0/255.255.255.0}}], ports: [{port: 8080}]}", "egress[0].to[0].ipBlock.cidr"),
-    "host mask": ("{to: [{ipBlock: {cidr: 10.100.0.0/0.0.0.255}}], ports: [{port: 8080}]}", "egress[0].to[0].ipBlock.cidr"),
+    "mask": (
+        "{to: [{ipBlock: {cidr: 10.100.0.0/255.255.255.0}}], ports: [{port: 8080}]}",
+        "egress[0].to[0].ipBlock.cidr",
+    ),
+    "host mask": (
+        "{to: [{ipBlock: {cidr: 10.100.0.0/0.0.0.255}}], ports: [{port: 8080}]}",
+        "egress[0].to[0].ipBlock.cidr",
+    ),
     "mask in except": (
         "{to: [{ipBlock: {cidr: 10.100.0.0/24, except: [10.100.0.0/255.255.255.128]}}], ports: [{port: 8080}]}",
         "ipBlock.except[0]",

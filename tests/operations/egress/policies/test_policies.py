@@ -99,10 +99,12 @@ def test_a_port_by_its_name_leaves_it_unknown(judged, sound):
     assert "1.yaml: p1 egress[0]: the port http/TCP has no number" in found.verdict.reason
 
 
-@pytest.mark.parametrize("kind", ["networkpolicy", "networkPolicy", "NetworkPolicy ", "networkpolicies", "NetworkPolicys"])
+@pytest.mark.parametrize(
+    "kind", ["networkpolicy", "networkPolicy", "NetworkPolicy ", "networkpolicies", "NetworkPolicys"]
+)
 def test_a_kind_that_was_meant_to_be_a_policy_is_not_passed_over(judged, sound, kind):
-    wide = "apiVersion: networking.k8s.io/v1\nkind: '{}'\nmetadata: {{name: w}}\nspec: {{podSelector: {{}}, egress: [{{}}]}}\n"
-    found = judged(sound, wide.format(kind))
+    wide = "metadata: {name: w}\nspec: {podSelector: {}, egress: [{}]}\n"
+    found = judged(sound, f"apiVersion: networking.k8s.io/v1\nkind: '{kind}'\n{wide}")
     assert found.verdict.status is Status.UNKNOWN
     assert "1.yaml: " in found.verdict.reason
     assert kind in found.verdict.reason

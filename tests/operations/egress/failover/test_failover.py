@@ -6,43 +6,17 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from datetime import UTC, datetime
 
 import pytest
 
 from mcreports.checks import Status
 from mcreports.errors import McreportsError
 from mcreports.operation_sections import GatewaySettings
-from mcreports.operations.egress.check import check
 from mcreports.operations.egress.cutting import cut_off
 from mcreports.operations.egress.watching import Moment, Watch, longest_silence
 
-AT = datetime(2025, 11, 3, 9, tzinfo=UTC)
 FALSE = (sys.executable, "-ISc", "import sys; sys.exit('no such gateway')")
 TRUE = (sys.executable, "-ISc", "")
-
-
-@pytest.fixture
-def failovers():
-    def run(own, *, is_failover=True):
-        outcome = check(own, AT, lambda _: None, is_failover=is_failover).outcome
-        return [verdict for verdict in outcome.verdicts if verdict.check == "egress.failover"]
-
-    return run
-
-
-@pytest.fixture
-def pair(gateway, entry, egress):
-    """Two gateways behind an entry that fails over, and the settings that say so."""
-    first, second = gateway("a"), gateway("b")
-
-    def make(**changes):
-        url = entry(first, second)
-        return egress(**{"primary": first.settings(), "secondary": second.settings(), "entry": url, **changes})
-
-    return first, second, make
 
 
 def test_a_failover_that_was_tried_passes_with_its_interruption_and_both_gateways_are_back(failovers, pair):
@@ -67,22 +41,13 @@ def test_an_entry_that_knows_one_gateway_alone_fails_and_the_gateway_is_put_back
     assert first.is_up
 
 
-def test_an_entry_that_shows_a_page_of_apology_has_not_failed_over(failovers, pair, serve, entry):
+def test_an_entry_that_shows_a_page_of_apology_has_not_failed_over(failovers, pair, serve, entry, fetched):
     first, second, make = pair
     url = entry(first)
-    sorry = serve(lambda path: _fetched(url + path) if first.is_up else (200, "text/html", b"<h1>Sorry"))
+    sorry = serve(lambda path: fetched(url + path) if first.is_up else (200, "text/html", b"<h1>Sorry"))
     (verdict,) = failovers(make(entry=sorry, secondary=second.settings(cut=(), restore=())))
     assert verdict.status is Status.UNKNOWN
     assert "proves no route" in verdict.reason
-
-
-def _fetched(url):
-    try:
-        with urllib.request.urlopen(url, timeout=1) as reply:  # noqa: S310 - our own server
-            return reply.status, reply.headers["Content-Type"], reply.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.headers["Content-Type"], error.read()
 
 
 def test_without_the_flag_nothing_is_cut_off_and_nothing_is_claimed(failovers, pair, tmp_path):
