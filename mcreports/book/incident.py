@@ -204,7 +204,7 @@ def incident_steps(report: Report) -> Table:
     columns = (Column("Step"), Column("Until"), Column("What is known"))
     rows: tuple[Row, ...] = tuple(
         (f"\N{BALLOT BOX} {step.what}", _find(report, STEP_BY, minutes=str(step.minutes)), step.known)
-        for step in steps(case.subject, case.tenant, report.figures, report.snapshot.owners.get(case.tenant, ""))
+        for step in steps(case, report.figures)
     )
     return Table("Checklist", columns, rows)
 

@@ -41,7 +41,7 @@ def judge_baseline(drift: Drift, earlier: Found | None, now: datetime) -> tuple[
     """
     state = drift.states.get(BASELINE)
     anchor = Anchor() if earlier is None else _newest(drift.approvals, _remembered(earlier))
-    if state is None:
+    if state is None or not (state.contents or anchor.digest or anchor.doubt):
         lost = anchor.doubt or (
             f"{anchor.digest} is held to since {anchor.since}, and no baseline can be read" if anchor.digest else ""
         )

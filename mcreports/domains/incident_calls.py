@@ -93,9 +93,9 @@ def _reached(case: Case, figures: Sequence[Figure], verdicts: Sequence[Verdict])
     for (area, level), at in found:
         # who is told of more has those below told of it, too
         reached |= {(area, below): min(at, reached.get((area, below), at)) for below in range(1, level + 1)}
-    if not reached and any(verdict.status is Status.UNKNOWN for verdict in verdicts):
+    if any(verdict.status is Status.UNKNOWN for verdict in verdicts):
         # nobody can say that all is well: the first level of the first area looks into it
-        reached[next(iter(LEVELS[case.subject])), 1] = case.at
+        reached.setdefault((next(iter(LEVELS[case.subject])), 1), case.at)
     return reached
 
 

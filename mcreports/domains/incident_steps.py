@@ -8,6 +8,7 @@ from datetime import timedelta
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from mcreports.domains.criteria import COMPENSATION
 from mcreports.domains.derive import number
 from mcreports.domains.incident_case import Case, deadline
 from mcreports.figures import Figure, instant_text
@@ -40,12 +41,13 @@ def step_by(case: Case) -> Iterator[Figure]:
         yield deadline(STEP_BY, case, case.at, timedelta(minutes=minutes), minutes=str(minutes))
 
 
-def steps(subject: str, tenant: str, figures: Figures | None = None, owner: str = "") -> tuple[Step, ...]:
-    """The checklist of a subject; without figures, since the source is away, the steps alone."""
-    known = _known(tenant, figures) if figures is not None else defaultdict[str, Known](tuple)
+def steps(case: Case, figures: Figures) -> tuple[Step, ...]:
+    """The checklist of a case's subject, by its own thresholds."""
+    known, owner = _known(case.tenant, figures), case.snapshot.owners.get(case.tenant, "")
     if owner:
         known["owner"] = (f"its owner is {called(owner)}",)
-    return tuple(Step(minutes, what, known[key]) for minutes, what, key in _STEPS[subject])
+    most = f"{case.snapshot.rule(COMPENSATION, case.tenant).fail.normalize():f} %"
+    return tuple(Step(minutes, what.format(most=most), known[key]) for minutes, what, key in _STEPS[case.subject])
 
 
 _STEPS: dict[str, tuple[tuple[int, str, str], ...]] = {
@@ -62,7 +64,7 @@ _STEPS: dict[str, tuple[tuple[int, str, str], ...]] = {
     "autonomy": (
         (AT_ONCE, "Check the recent operations", "operations"),
         (AT_ONCE, "Review the compensation events", "compensations"),
-        (SOON, "Reduce the autonomy tier if more than 0.5 % are compensated", "compensation"),
+        (SOON, "Reduce the autonomy tier if more than {most} are compensated", "compensation"),
         (SOON, "Enable manual approval for high-risk operations", "failing"),
         (SOON, "Alert the security team of violations", "violations"),
         (LATER, "Document the incident in the operational log", ""),

@@ -175,12 +175,13 @@ def verdict_html(verdict: Verdict, *, brief: bool = False, reason: bool = True) 
     Without ``reason`` what is unknown does not say why: another cell does.
     """
     told, target = replace(verdict, gap=None) if brief else verdict, target_words(verdict)
-    first, *more = (part for part in verdict_parts(told) if not (brief and part == target))
-    head = escape(word(verdict.status, verdict.check))
-    if verdict.status is Status.UNKNOWN and not (reason and len(first) <= FEW_WORDS):
-        # a sentence in bold would stand out more than what fails
-        return _said(verdict, head, ":", [first, *more] if reason else more)
-    return _said(verdict, f"{head}: {escape(first)}", ",", more)
+    parts = [part for part in verdict_parts(told) if not (brief and part == target)]
+    head, is_unknown = escape(word(verdict.status, verdict.check)), verdict.status is Status.UNKNOWN
+    parts = parts if reason or not is_unknown else parts[1:]
+    # a sentence in bold would stand out more than what fails
+    if (reason and len(parts[0]) <= FEW_WORDS) if is_unknown else verdict.value is not None:
+        return _said(verdict, f"{head}: {escape(parts[0])}", ",", parts[1:])
+    return _said(verdict, head, ":", parts)
 
 
 def _said(verdict: Verdict, strong: str, comma: str, more: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ import pytest
 from mcreports import schedule
 from mcreports.reports.runs import published
 from mcreports.settings import ReportSettings
+from mcreports.sources.demo.evidence import write_evidence
 
 Command = Callable[..., Any]
 BUDGET = ("incident", "budget", "--tenant", "TENANT_005", "--at", "2025-10-31T12:00:00Z", "--source", "demo://?seed=7")
@@ -80,7 +81,44 @@ def test_without_the_source_contacts_and_steps_are_told_and_it_leaves_with_75(
     assert data.data["contacts"]
     assert data.data["checklist"]
     assert "127.0.0.1:9" in data.data["error"]
+    # nobody can say that all is well
+    called = [(each["level"], each["since"]) for each in data.data["contacts"] if each["since"]]
+    assert called == [(1, "2025-11-03T09:00:00Z")]
+    assert data.data["verdict"]["status"] == "unknown"
     assert not list(tmp_path.rglob("report.json"))
+
+
+def test_without_the_source_the_evidence_is_told_all_the_same(
+    mcreports: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MCREPORTS__SOURCE__DEADLINE", "0.3")
+    write_evidence(tmp_path / "evidence", 7)
+    words = (
+        "incident", "autonomy", "--tenant", "TENANT_003", "--source", "http://127.0.0.1:9",
+        "--evidence", "evidence", "--at", "2025-10-30T06:00:00Z",
+    )  # fmt: skip
+    told, ran = mcreports(*words), mcreports(*words, "--json")
+    assert (told.code, ran.code, ran.data["verdict"]["status"]) == (75, 75, "fail")
+    assert "127.0.0.1:9" in told.out
+    assert re.search("autonomy.success_rate .* FAIL: 99.38 %.*by the evidence", told.out)
+    assert "2025-10-30T02:24:43Z  violation op-20251030-0064: residency" in told.out
+    assert "2025-10-30T02:24:43Z  compensation op-20251030-0064: timeout" in told.out
+    assert [(each["kind"], each["operation_id"]) for each in ran.data["events"]] == [
+        ("violations", "op-20251030-0064"), ("compensations", "op-20251030-0064"),
+    ]  # fmt: skip
+    called = {(each["area"], each["level"]) for each in ran.data["contacts"] if each["since"]}
+    assert called == {("technical", 1), ("security", 1), ("security", 2)}
+
+
+def test_evidence_that_cannot_be_read_keeps_no_contact_from_being_told(
+    mcreports: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MCREPORTS__SOURCE__DEADLINE", "0.3")
+    words = ("incident", "drift", "--tenant", "T", "--source", "http://127.0.0.1:9", "--evidence", "nowhere", "--json")
+    ran = mcreports(*words)
+    assert ran.code == 75
+    assert ran.data["contacts"][0]["since"] == "2025-11-03T09:00:00Z"
+    assert re.search("127.0.0.1:9.*nowhere", ran.data["error"])
 
 
 @pytest.mark.parametrize(

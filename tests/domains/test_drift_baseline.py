@@ -178,6 +178,16 @@ def test_without_a_trusted_key_nothing_is_agreed_on(post: Post) -> None:
     assert (verdict.status.value, "no key is trusted" in verdict.reason, fact) == ("warn", True, {})
 
 
+def test_a_baseline_without_any_file_is_not_held_to_and_does_not_stand_in_for_one_that_was(post: Post) -> None:
+    full = post.drift
+    post.put({})
+    assert post.check().status.value == "fail"
+    for file in (post.root / "out/config.drift").iterdir():
+        file.unlink()
+    assert judge_baseline(post.drift, post.earlier, NOW) == ((), {"digest": "", "since": "", "seen": "", "doubt": ""})
+    assert judge_baseline(full, post.earlier, NOW)[0][0].status.value == "warn"
+
+
 def test_where_there_was_never_a_baseline_nothing_is_said_of_it(tmp_path: Path) -> None:
     (tmp_path / "evidence").mkdir()
     post = Post(tmp_path)

@@ -263,7 +263,7 @@ def test_a_violation_that_the_evidence_alone_tells_of_is_judged_and_called_for(e
     levels = reached(report)
     assert levels["security", 1] == levels["security", 2] == instant("2025-10-30T02:24:43")
     assert "residency violations" in str(report.headline.sentences)
-    listed = steps("autonomy", "TENANT_003", report.figures)
+    listed = steps(Case(report.snapshot), report.figures)
     assert any("residency 1 since the onset by the evidence" in sentence_text(step.known) for step in listed)
 
 
@@ -367,6 +367,21 @@ def test_a_driver_that_costs_twice_the_same_hours_of_the_weeks_before_is_an_anom
     found = next(f for f in incident(made).figures.where("incident.alert") if "Anomaly" in str(f.labels))
     assert found.value == state
     assert ("compute cost USD" in found.reason) is (state == "holds")
+
+
+# what to do
+
+
+def test_a_step_takes_its_number_from_the_tenants_own_threshold() -> None:
+    own = {"autonomy.compensation_rate": {"fail": 2}}
+    settings = Settings(
+        thresholds={"autonomy.compensation_rate": {"fail": 3}},  # type: ignore[dict-item]
+        tenants={"TENANT_003": {"thresholds": own}},  # type: ignore[dict-item]
+    )
+    for chosen, said in ((settings, "2 %"), (Settings(), "0.5 %")):
+        report = incident(DEMO, "autonomy", "2025-10-30T12:00", "TENANT_003", chosen)
+        listed = [step.what for step in steps(Case(report.snapshot), report.figures)]
+        assert f"Reduce the autonomy tier if more than {said} are compensated" in listed
 
 
 # whom to tell

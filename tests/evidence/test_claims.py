@@ -133,20 +133,6 @@ def test_a_simulation_is_held_against_its_operations(full: Any, path: str, value
     assert path in [field for field, _, _ in full.false()]
 
 
-def test_a_simulation_without_its_operations_is_held_against_its_own_counts(full: Any) -> None:
-    for file in (full.root / "autonomy/TENANT_003").glob("[cov]*.json"):
-        file.unlink()
-    assert full.false() == []
-    body = full.get(SIMULATION)
-    body["results"]["success_rate_percent"] = 99.99
-    body["safety_assessment"]["overall_safety_passed"] = True
-    full.put(SIMULATION, body)
-    assert {field for field, _, _ in full.false()} == {
-        "results.success_rate_percent",
-        "safety_assessment.overall_safety_passed",
-    }
-
-
 def test_a_simulation_whose_single_flag_is_down_is_not_safe(full: Any) -> None:
     body = full.get(SIMULATION)
     body["results"]["successful_operations"] = body["results"]["total_operations"]

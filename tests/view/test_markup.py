@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 
+from mcreports.checks import Status, Verdict
 from mcreports.figures import Figure, Quality
 from mcreports.rules import RULES, Subject, judge
 from mcreports.view.markup import (
@@ -80,6 +82,13 @@ def test_a_short_reason_stands_out_with_its_word_and_a_sentence_does_not() -> No
 def test_a_verdict_whose_reason_stands_elsewhere_says_only_that_there_is_no_data() -> None:
     verdict = judge("grounding.pass_rate", RULES["grounding.pass_rate"], 96, Subject(None, n=7), "half, it seems")
     assert text_of(verdict_html(verdict, reason=False)) == "○ NO DATA: 96.0 % is not proven, target ≥ 95 %, n = 7"
+
+
+def test_a_verdict_without_a_value_is_its_word_and_what_was_wanted() -> None:
+    verdict = Verdict("config.baseline", None, Status.WARN, None, "0", "<=", "changes", "seen for the first time")
+    assert "<strong>WATCH</strong>" in verdict_html(verdict)
+    assert text_of(verdict_html(verdict)) == "◆ WATCH: target ≤ 0 changes"
+    assert text_of(verdict_html(replace(verdict, status=Status.PASS), brief=True)) == "● PASS"
 
 
 def test_a_tenant_called_star_is_not_taken_for_the_platform() -> None:
