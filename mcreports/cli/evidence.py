@@ -219,6 +219,8 @@ def _tell(packed: Packed, path: Path, *, is_signed: bool, as_json: bool) -> None
         print(visible(f"  {row['file']}: {row['field']} claims {row['claimed']}, its details give {row['recomputed']}"))
     for row in said["faults"]:
         print(visible(f"  {row['file']}: {row.get('field', '')} {row['text']}"))
+    for text in (*said["stale"], *said["absent"]):
+        print(visible(f"  {text}"))
     for name in packed.collected.hidden:
         say(f"left out, hidden: {name}")
     for name in packed.collected.earlier:

@@ -35,7 +35,7 @@ SOME = (
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two files of the demo's evidence, a key, and the month's bundle."""
+    """A few files of the demo's evidence, a key, and the month's bundle."""
     place = tmp_path_factory.mktemp("made")
     for name, body in documents(7, Period.parse("2025-11-01").start).items():
         if name in SOME:

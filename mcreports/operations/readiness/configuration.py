@@ -7,12 +7,14 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from mcreports.domains.drift import DRIFT
+from mcreports.domains.drift_baseline import judge_baseline
 from mcreports.domains.drift_gate import judge_gate
 from mcreports.domains.drift_proof import prove_gate
 from mcreports.evidence.configuration import gather
 from mcreports.evidence.configuration.restore import sound_baseline
 from mcreports.evidence.configuration.state import CURRENT
 from mcreports.evidence.fields import instant
+from mcreports.evidence.kept import latest
 from mcreports.figures import instant_text
 from mcreports.operations.readiness.finding import Finding, Piece, counted, of_verdicts
 
@@ -27,6 +29,9 @@ def config_attestation(grounds: Grounds) -> Finding:
     """Hashes and contents of baseline and current state, recomputed and compared now; approved changes are told."""
     drift = gather(grounds.root, grounds.keyring, grounds.now)
     gate = judge_gate(drift, None, grounds.settings.rule(DRIFT), grounds.now)
+    keyring = grounds.keyring
+    earlier = latest(grounds.settings.evidence.out, DRIFT, keyring, grounds.now) if keyring.keys else None
+    agreed, _ = judge_baseline(drift, earlier, grounds.now)
     current = drift.states.get(CURRENT)
     at = None if current is None else instant(current.at)
     doubts = []
@@ -35,7 +40,7 @@ def config_attestation(grounds: Grounds) -> Finding:
     told = f"{counted(0 if current is None else len(current.contents), 'file')} as in the baseline, by content"
     if drift.changes:
         told = f"{counted(len(drift.changes), 'file')} other than in the baseline, each as somebody approved"
-    return of_verdicts(gate.verdicts, told, tuple(_pieces(drift)), at, doubts)
+    return of_verdicts((*gate.verdicts, *agreed), told, tuple(_pieces(drift)), at, doubts)
 
 
 def change_gate(grounds: Grounds) -> Finding:
