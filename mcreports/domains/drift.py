@@ -39,7 +39,8 @@ def weigh(rule: Rule, gauge: Finding | None, files: Finding | None) -> Verdict:
     # the gauge knows nothing of approvals: it is up for the very changes that the files show
     counts = [0 if is_approved else one.changes - one.approved for one in witnesses if one.changes is not None]
     # the gauge alone, or the files alone, can prove that nothing has drifted; either can prove that something has
-    proven = any(not one.doubt and (one.changes == 0 or one.is_approved) for one in witnesses)
+    cleared = any(not one.doubt and (one.changes == 0 or one.is_approved) for one in witnesses)
+    proven = cleared and not any(one.is_suspect for one in witnesses)
     doubt = "" if proven else "; ".join(one.doubt for one in witnesses if one.doubt)
     verdict = judge(DRIFT, rule, max(counts, default=None), Subject(None, (DRIFT,)), doubt)
     seen = "; ".join(one.text for one in witnesses if one.changes and one.text)

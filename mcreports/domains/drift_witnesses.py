@@ -31,13 +31,17 @@ PICTURES = {ord("\t"): "␉", ord("\n"): "␊"}
 
 @dataclass(frozen=True)
 class Finding:
-    """How many changes one witness saw, None when it saw nothing; how many were approved, what is doubtful, and why."""
+    """How many changes one witness saw, None when it saw nothing; how many were approved, what is doubtful, and why.
+
+    ``is_suspect`` says that what it has is of another time and shows drift: no other witness can clear that.
+    """
 
     changes: int | None
     doubt: str = ""
     text: str = ""
     approved: int = 0
     seen: Seen = field(default_factory=Seen)
+    is_suspect: bool = False
 
     @property
     def is_approved(self) -> bool:
@@ -110,8 +114,10 @@ def compared_files(tables: Mapping[str, pd.DataFrame], after: datetime, until: d
         return Finding(None, flat("; ".join(missing.values())))
     at = _instants(tables, "current").max()
     if not after < at <= until:
-        when = instant(milliseconds(at.to_pydatetime()))
-        return Finding(None, f"config-current.json is of {when}, not of this window")
+        when, changes = instant(milliseconds(at.to_pydatetime())), tables.get("config_changes")
+        differs = changes is not None and not changes["approval"].astype(bool).all()
+        other = "; it differs from the baseline" if differs else ""
+        return Finding(None, f"config-current.json is of {when}, not of this window{other}", is_suspect=differs)
     if tables["config"].empty:
         return Finding(None, "neither config-baseline.json nor config-current.json holds a file: nothing is compared")
     changes = tables.get("config_changes")

@@ -100,8 +100,13 @@ def test_equal_files_that_cannot_be_trusted_prove_nothing(scene: Any, evidence: 
 
 
 def test_stale_files_do_not_spoil_what_the_gauge_proves(scene: Any) -> None:
-    told = config(scene, {"a": "9"}, minute=-30 * 24 * 60)
+    told = config(scene, {"a": "1", "b": "2"}, minute=-30 * 24 * 60)
     assert judged(scene, scene.steady(0), told).status.value == "pass"
+
+
+def test_stale_files_that_differ_are_a_doubt_that_no_gauge_clears(scene: Any) -> None:
+    verdict = judged(scene, scene.steady(0), config(scene, {"a": "1", "b": "9"}, minute=-60 * 24 * 30))
+    assert (verdict.status.value, "it differs from the baseline" in verdict.reason) == ("unknown", True)
 
 
 def test_an_approved_change_warns_and_carries_who_when_and_why(scene: Any) -> None:
