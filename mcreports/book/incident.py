@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from mcreports.archive.open import open_source
 from mcreports.checks import NAMES, Status
 from mcreports.domains.compose import Report, compose
-from mcreports.domains.incident_calls import TELL_BY, calls_of
-from mcreports.domains.incident_case import SINCE, Case, instant_of
-from mcreports.domains.incident_steps import STEP_BY, commands, steps
-from mcreports.domains.incident_take import order_of, take_as_of
+from mcreports.domains.incidents.calls import TELL_BY, calls_of
+from mcreports.domains.incidents.case import SINCE, Case, instant_of
+from mcreports.domains.incidents.steps import STEP_BY, commands, steps
+from mcreports.domains.incidents.take import order_of, take_as_of
 from mcreports.errors import UsageError
 from mcreports.figures import instant_text
 from mcreports.rules import WHOLE
@@ -25,7 +25,7 @@ from mcreports.view.tables import Column, Table, verdict_table
 
 if TYPE_CHECKING:
     from mcreports.checks import Verdict
-    from mcreports.domains.incident_calls import Call
+    from mcreports.domains.incidents.calls import Call
     from mcreports.figures import Figure
     from mcreports.view.markup import Part, Text
     from mcreports.view.tables import Row

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from mcreports.book.incident_evidence import differing_files
 from mcreports.domains.autonomy_parts import COMPENSATIONS, FAILURES
 from mcreports.domains.derive import ends, number
-from mcreports.domains.incident_alerts import ALERT, BY_EVIDENCE, HOLDS, NOT_HERE
-from mcreports.domains.incident_case import Case
-from mcreports.domains.incident_hours import SPEND, UNUSUAL, USUAL
-from mcreports.domains.incident_operations import BELOW, CHANGE
+from mcreports.domains.incidents.alerts import ALERT, BY_EVIDENCE, HOLDS, NOT_HERE
+from mcreports.domains.incidents.case import Case
+from mcreports.domains.incidents.hours import SPEND, UNUSUAL, USUAL
+from mcreports.domains.incidents.operations import BELOW, CHANGE
 from mcreports.names import UNALLOCATED, called
 from mcreports.view.charts import Bridge, Lines, Series, Sparkline
 from mcreports.view.format import Shape

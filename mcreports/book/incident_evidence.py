@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcreports.domains.details import contradiction, rows
-from mcreports.domains.incident_case import Case, span_of
-from mcreports.domains.incident_drift import FILES
+from mcreports.domains.incidents.case import Case, span_of
+from mcreports.domains.incidents.drift import FILES
 from mcreports.figures import instant_text
 from mcreports.view.markup import Name
 from mcreports.view.tables import Column, Table

@@ -66,7 +66,7 @@ def _incident(asked: tuple[str, str, str | None], settings: Settings, *, as_json
     from mcreports.cli.incident_haste import BUDGET
     from mcreports.cli.incident_words import show
     from mcreports.domains.compose import compose
-    from mcreports.domains.incident_take import order_of
+    from mcreports.domains.incidents.take import order_of
     from mcreports.snapshot import read
 
     ends_at = monotonic() + BUDGET
@@ -92,7 +92,7 @@ def _incident(asked: tuple[str, str, str | None], settings: Settings, *, as_json
 def _publish(order: Order, settings: Settings, times: tuple[datetime, datetime], ends_at: float) -> PublishedRun:
     """The incident as a run of its own, beside the reports; the portal lists it."""
     from mcreports.cli.incident_haste import Hurried, hurried
-    from mcreports.domains.incident_take import check_tenant
+    from mcreports.domains.incidents.take import check_tenant
     from mcreports.reports.front_page import build
     from mcreports.reports.produce import Workshop, produce
     from mcreports.take import errands
@@ -116,7 +116,7 @@ def _report_without(order: Order, settings: Settings, at: datetime, fault: str) 
     """What the evidence tells where nothing can be learned of the source, and why that is all."""
     from mcreports.cli.incident_haste import Away
     from mcreports.domains.compose import compose
-    from mcreports.domains.incident_take import take_as_of
+    from mcreports.domains.incidents.take import take_as_of
     from mcreports.operation_sections import EvidenceSettings
 
     # that there is such a tenant is what nobody can tell now

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 BUDGET = 40.0  # seconds for all that is asked: the page takes the rest of the minute
 PATIENCE = 20.0  # seconds for a server's first word
+SHORTEST = 0.1  # seconds that a question is worth asking for
 
 
 @dataclass(frozen=True)
@@ -122,10 +123,10 @@ class Hurried:
     def _until(self, ends_at: float) -> PrometheusSource:
         """The server with what is left of the time as its deadline."""
         own, left = self.server.settings, ends_at - monotonic()
-        if left <= 0:
+        if left < SHORTEST:
             msg = f"{self.server.access.shown}: the {BUDGET:g} s that an incident waits for it are over"
             raise UnreachableError(msg)
-        return replace(self.server, settings=own.model_copy(update={"deadline": min(own.deadline, left)}))
+        return replace(self.server, settings=own.model_copy(update={"deadline": min(own.deadline, round(left, 1))}))
 
 
 def hurried(source: Source, ends_at: float) -> Source:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from mcreports.cli.context import one_line, show_json
 from mcreports.domains.details import rows
-from mcreports.domains.incident_calls import calls_of
-from mcreports.domains.incident_case import SINCE, Case, instant_of, span_of, told_of
-from mcreports.domains.incident_steps import steps
+from mcreports.domains.incidents.calls import calls_of
+from mcreports.domains.incidents.case import SINCE, Case, instant_of, span_of, told_of
+from mcreports.domains.incidents.steps import steps
 from mcreports.figures import instant_text
 from mcreports.view.closing import sentence_text
 from mcreports.view.markup import visible
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mcreports.domains.compose import Report
-    from mcreports.domains.incident_calls import Call
-    from mcreports.domains.incident_steps import Step
+    from mcreports.domains.incidents.calls import Call
+    from mcreports.domains.incidents.steps import Step
 
 MOST = 10  # events of a kind on the terminal
 # each kind of events, and which column says more of one

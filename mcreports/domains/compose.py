@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mcreports.domains import Section, budget, facts, incident, limits, trends
+from mcreports.domains import Section, budget, facts, limits, trends
 from mcreports.domains.autonomy import judge_autonomy, review_autonomy
 from mcreports.domains.calendar import Calendar
 from mcreports.domains.coverage import judge_coverage
@@ -14,6 +14,7 @@ from mcreports.domains.evidence import judge_evidence
 from mcreports.domains.facts import seen_part
 from mcreports.domains.grounding import judge_grounding
 from mcreports.domains.headline import Headline, headline
+from mcreports.domains.incidents import assessment
 from mcreports.domains.money import open_books
 from mcreports.domains.operations import judge_operations
 from mcreports.domains.platform import judge_platform
@@ -47,7 +48,7 @@ def compose(snapshot: Snapshot) -> Report:
     section = _REPORTS[snapshot.report](snapshot)
     figures = Figures(section.figures, (snapshot.period.start, snapshot.period.end))
     if snapshot.report in INCIDENTS:
-        said = incident.incident_headline(snapshot, figures, section.verdicts)
+        said = assessment.incident_headline(snapshot, figures, section.verdicts)
     else:
         said = headline(snapshot, figures, section.verdicts, section.reconciliation)
     return Report(snapshot, figures, section.verdicts, section.reconciliation, said)
@@ -142,5 +143,5 @@ _REPORTS: dict[str, Callable[[Snapshot], Section]] = {
     "weekly": _weekly,
     "monthly": _monthly,
     "trends": trends.assess,
-    **dict.fromkeys(INCIDENTS, incident.assess),
+    **dict.fromkeys(INCIDENTS, assessment.assess),
 }

@@ -13,8 +13,8 @@ from mcreports import __version__
 from mcreports import snapshot as snapshots
 from mcreports.checks import Status
 from mcreports.domains import handover
-from mcreports.domains.incident_case import Case
-from mcreports.domains.incident_take import take_as_of
+from mcreports.domains.incidents.case import Case
+from mcreports.domains.incidents.take import take_as_of
 from mcreports.figures import instant_text
 from mcreports.plan import INCIDENTS
 from mcreports.reports import execute, publish

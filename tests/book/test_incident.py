@@ -12,7 +12,7 @@ import pytest
 
 from mcreports import book
 from mcreports.domains.compose import Report, compose
-from mcreports.domains.incident_take import order_of, take_as_of
+from mcreports.domains.incidents.take import order_of, take_as_of
 from mcreports.errors import UsageError
 from mcreports.settings import Settings
 from mcreports.snapshot import write

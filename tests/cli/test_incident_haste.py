@@ -15,7 +15,7 @@ import requests
 
 from mcreports.cli.incident_haste import Hurried, hurried
 from mcreports.domains.compose import compose
-from mcreports.domains.incident_take import order_of, take_as_of
+from mcreports.domains.incidents.take import order_of, take_as_of
 from mcreports.errors import UnreachableError
 from mcreports.metrics import CATALOGUE, remap
 from mcreports.samples import Series

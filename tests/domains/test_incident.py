@@ -16,11 +16,11 @@ from mcreports.alerting.alerts import alert_names
 from mcreports.alerting.alerts import alerts as rules
 from mcreports.checks import Status
 from mcreports.domains.compose import Report, compose
-from mcreports.domains.incident_calls import calls_of
-from mcreports.domains.incident_case import SINCE, Case
-from mcreports.domains.incident_hours import told
-from mcreports.domains.incident_steps import steps
-from mcreports.domains.incident_take import order_of, take_as_of
+from mcreports.domains.incidents.calls import calls_of
+from mcreports.domains.incidents.case import SINCE, Case
+from mcreports.domains.incidents.hours import told
+from mcreports.domains.incidents.steps import steps
+from mcreports.domains.incidents.take import order_of, take_as_of
 from mcreports.domains.money import open_books
 from mcreports.metrics import CATALOGUE
 from mcreports.settings import Settings

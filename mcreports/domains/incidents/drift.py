@@ -11,14 +11,14 @@ import numpy as np
 from mcreports.checks import Status
 from mcreports.domains import Section
 from mcreports.domains.drift import DRIFT, judge_drift
-from mcreports.domains.incident_case import FAIL, Onset
+from mcreports.domains.incidents.case import FAIL, Onset
 from mcreports.domains.series import EPOCH, MILLISECOND, lines, milliseconds, usual_interval
 from mcreports.figures import Figure, Quality, instant_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mcreports.domains.incident_case import Case
+    from mcreports.domains.incidents.case import Case
 
 LOOKED_AT = timedelta(days=1)
 FILE = "config/config-current.json"

@@ -10,13 +10,13 @@ import pandas as pd
 
 from mcreports.domains.autonomy import OPERATIONS
 from mcreports.domains.details import rows
-from mcreports.domains.incident_counted import Steps
+from mcreports.domains.incidents.counted import Steps
 from mcreports.plan import BEFORE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mcreports.domains.incident_case import Case
+    from mcreports.domains.incidents.case import Case
 
 COMPENSATIONS, VIOLATIONS = "autonomy.compensations", "autonomy.violations"
 

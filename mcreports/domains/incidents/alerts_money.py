@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from mcreports.alerting.measures import EARLIER, UNUSUAL_TIMES, UNUSUAL_USD, UNUSUAL_WINDOW
 from mcreports.domains import limits, outlook
 from mcreports.domains.derive import ends, money, number
-from mcreports.domains.incident_hours import foresee
-from mcreports.domains.incident_money import heard
+from mcreports.domains.incidents.hours import foresee
+from mcreports.domains.incidents.money import heard
 from mcreports.domains.money import open_books
 from mcreports.names import UNALLOCATED
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mcreports.checks import Verdict
-    from mcreports.domains.incident_case import Case
+    from mcreports.domains.incidents.case import Case
     from mcreports.figures import Figure, Value
 
 WEEK = timedelta(weeks=1)

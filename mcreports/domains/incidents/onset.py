@@ -11,9 +11,9 @@ import numpy as np
 from mcreports.checks import Status
 from mcreports.domains.autonomy import COMPENSATION, KINDS, OPERATIONS, SUCCESS
 from mcreports.domains.details import SOURCE
-from mcreports.domains.incident_case import FAIL, WINDOW, Onset
-from mcreports.domains.incident_counted import Counters
-from mcreports.domains.incident_detailed import COMPENSATIONS, VIOLATIONS, Evidence
+from mcreports.domains.incidents.case import FAIL, WINDOW, Onset
+from mcreports.domains.incidents.counted import Counters
+from mcreports.domains.incidents.detailed import COMPENSATIONS, VIOLATIONS, Evidence
 from mcreports.domains.series import EPOCH, MILLISECOND, milliseconds
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mcreports.checks import Verdict
-    from mcreports.domains.incident_case import Case
-    from mcreports.domains.incident_counted import Steps
+    from mcreports.domains.incidents.case import Case
+    from mcreports.domains.incidents.counted import Steps
     from mcreports.figures import Figure
     from mcreports.rules import Number, Rule
 

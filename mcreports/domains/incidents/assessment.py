@@ -6,15 +6,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mcreports.checks import NAMES, Status, worst
-from mcreports.domains import Section, incident_drift, incident_money, incident_operations
+from mcreports.domains import Section
 from mcreports.domains.details import SOURCE
 from mcreports.domains.drift import DRIFT
 from mcreports.domains.headline import Headline
-from mcreports.domains.incident_alerts import ALERT, BY_EVIDENCE, HOLDS, alerts, holding
-from mcreports.domains.incident_calls import calls_of, tell_by
-from mcreports.domains.incident_case import FAIL, OVERRUN, SINCE, Case, instant_of
-from mcreports.domains.incident_drift import FILES
-from mcreports.domains.incident_steps import step_by
+from mcreports.domains.incidents import drift, money, operations
+from mcreports.domains.incidents.alerts import ALERT, BY_EVIDENCE, HOLDS, alerts, holding
+from mcreports.domains.incidents.calls import calls_of, tell_by
+from mcreports.domains.incidents.case import FAIL, OVERRUN, SINCE, Case, instant_of
+from mcreports.domains.incidents.drift import FILES
+from mcreports.domains.incidents.steps import step_by
 from mcreports.figures import instant_text
 from mcreports.names import called
 from mcreports.rules import WHOLE
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 
 _ORDER = tuple(NAMES)
 _SUBJECTS: dict[str, Callable[[Case], Section]] = {
-    "budget": incident_money.assess,
-    "autonomy": incident_operations.assess,
-    "drift": incident_drift.assess,
+    "budget": money.assess,
+    "autonomy": operations.assess,
+    "drift": drift.assess,
 }
 
 

@@ -12,7 +12,7 @@ from mcreports.domains.series import lines, usual_interval, watch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mcreports.domains.incident_case import Case
+    from mcreports.domains.incidents.case import Case
     from mcreports.domains.series import Line, Watch
 
 

@@ -15,9 +15,9 @@ from mcreports.domains.criteria import IDS
 from mcreports.domains.derive import difference
 from mcreports.domains.details import SOURCE, rows
 from mcreports.domains.facts import Ask, sweep
-from mcreports.domains.incident_case import WINDOW, instant_of, span_of
-from mcreports.domains.incident_hours import told
-from mcreports.domains.incident_onset import firsts, onsets
+from mcreports.domains.incidents.case import WINDOW, instant_of, span_of
+from mcreports.domains.incidents.hours import told
+from mcreports.domains.incidents.onset import firsts, onsets
 from mcreports.domains.rates import Rate
 from mcreports.domains.tally import tally
 from mcreports.figures import Figure, Quality, instant_text
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from mcreports.checks import Verdict
     from mcreports.domains.autonomy_parts import Label
-    from mcreports.domains.incident_case import Case
+    from mcreports.domains.incidents.case import Case
     from mcreports.domains.tally import Tally
 
 DAY = timedelta(days=1)

@@ -14,8 +14,8 @@ from mcreports.checks import Status, Verdict
 from mcreports.domains import Section, limits, outlook
 from mcreports.domains.accounts import COST
 from mcreports.domains.derive import difference, number, share
-from mcreports.domains.incident_case import FAIL, OVERRUN, WARN, Onset
-from mcreports.domains.incident_hours import foresee, hours
+from mcreports.domains.incidents.case import FAIL, OVERRUN, WARN, Onset
+from mcreports.domains.incidents.hours import foresee, hours
 from mcreports.domains.money import open_books
 from mcreports.domains.scrapes import GAP
 from mcreports.domains.series import EPOCH, MILLISECOND, milliseconds
@@ -23,7 +23,7 @@ from mcreports.domains.series import EPOCH, MILLISECOND, milliseconds
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mcreports.domains.incident_case import Case
+    from mcreports.domains.incidents.case import Case
     from mcreports.domains.money import Books, Span
     from mcreports.figures import Figure
     from mcreports.rules import Rule

@@ -11,8 +11,8 @@ import pandas as pd
 from mcreports.checks import Status
 from mcreports.domains.autonomy import KINDS
 from mcreports.domains.drift import DRIFT
-from mcreports.domains.incident_case import FAIL, SINCE, Case, deadline, instant_of
-from mcreports.domains.incident_take import COLUMNS, TABLE
+from mcreports.domains.incidents.case import FAIL, SINCE, Case, deadline, instant_of
+from mcreports.domains.incidents.take import COLUMNS, TABLE
 from mcreports.escalation import places
 
 if TYPE_CHECKING:

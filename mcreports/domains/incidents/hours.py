@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from mcreports.domains.incident_case import Case
+    from mcreports.domains.incidents.case import Case
     from mcreports.domains.money import Books
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

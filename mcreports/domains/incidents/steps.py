@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mcreports.domains.criteria import COMPENSATION
 from mcreports.domains.derive import number
-from mcreports.domains.incident_case import Case, deadline
+from mcreports.domains.incidents.case import Case, deadline
 from mcreports.figures import Figure, instant_text
 from mcreports.names import UNALLOCATED, called, several
 

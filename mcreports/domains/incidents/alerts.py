@@ -15,8 +15,8 @@ from mcreports.domains.accounts import COST
 from mcreports.domains.autonomy import COMPENSATION, KINDS, SUCCESS, review_autonomy
 from mcreports.domains.details import SOURCE
 from mcreports.domains.drift import DRIFT
-from mcreports.domains.incident_alerts_money import UNUSUAL, anomaly, judge_money
-from mcreports.domains.incident_case import WINDOW, told_of
+from mcreports.domains.incidents.alerts_money import UNUSUAL, anomaly, judge_money
+from mcreports.domains.incidents.case import WINDOW, told_of
 from mcreports.domains.series import lines, milliseconds, usual_interval
 from mcreports.figures import Figure, Quality
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mcreports.checks import Verdict
-    from mcreports.domains.incident_case import Case
+    from mcreports.domains.incidents.case import Case
 
 ALERT = "incident.alert"
 HOLDS, HOLDS_NOT = "holds", "does not hold"
