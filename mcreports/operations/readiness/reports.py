@@ -43,7 +43,8 @@ def scheduled_reports(grounds: Grounds) -> Finding:
             (doubts if whole.is_unread else wrong).append(told)
     ats = [piece.at for piece in pieces if piece.at is not None]
     text = f"{', '.join(own.reports)}: none is overdue, and each newest run is whole"
-    return Finding(text, good, len(own.reports), tuple(wrong), tuple(doubts), tuple(pieces), min(ats, default=None))
+    every = len(own.reports) + len(overdue) + len(damaged)
+    return Finding(text, good, every, tuple(wrong), tuple(doubts), tuple(pieces), min(ats, default=None))
 
 
 def _newest(report: str, runs: tuple[PublishedRun, ...]) -> PublishedRun | None:
