@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from mcreports.durable import sync_directory
 from mcreports.errors import ArchiveError, UnreachableError
 
 if TYPE_CHECKING:
@@ -124,14 +125,14 @@ class LocalStore:
                 _put(place, data, is_first=is_first)
             except FileNotFoundError:  # somebody pruned the empty directory away under us
                 _put(place, data, is_first=is_first)
-            _sync(place.parent)
+            sync_directory(place.parent)
 
     def remove(self, path: str) -> None:
         """Take a file away, and its directory if that was the last one."""
         place = self.root / path
         with explained(place, "removed"):
             place.unlink(missing_ok=True)
-            _sync(place.parent)
+            sync_directory(place.parent)
         with suppress(OSError):  # not empty, or another's already
             place.parent.rmdir()
 
@@ -169,15 +170,7 @@ def _make(directory: Path) -> None:
     if not directory.is_dir():
         _make(directory.parent)
         directory.mkdir(exist_ok=True)
-        _sync(directory.parent)
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_directory(directory.parent)
 
 
 @dataclass(frozen=True)

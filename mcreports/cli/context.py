@@ -55,10 +55,15 @@ def now() -> datetime:
     if text is None:
         return datetime.now(UTC)
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
+        return as_utc(text)
+    except (ValueError, OverflowError) as error:
         msg = f"{CLOCK}={text!r} is not an instant; write it like 2025-11-01T09:00:00Z"
         raise UsageError(msg) from error
+
+
+def as_utc(text: str) -> datetime:
+    """An instant in UTC, also where it names no zone; a ValueError or an OverflowError for what is none."""
+    at = datetime.fromisoformat(text)
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
@@ -148,8 +153,7 @@ def zone_period(text: str | None, report: str, settings: Settings, at: datetime)
 def instant_of(text: str, clock: datetime) -> datetime:
     """The instant that ``--at`` names, not after now; a UsageError for what is none."""
     try:
-        at = datetime.fromisoformat(text)
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        at = as_utc(text)
     except (ValueError, OverflowError) as error:
         msg = f"--at {text!r} is not an instant; write it like 2025-10-31T12:00:00Z"
         raise UsageError(msg) from error

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mcreports.cli import options
-from mcreports.cli.context import metrics_of, now, progress, real_time, say, settings_of, show_json, with_archive
+from mcreports.cli.context import (
+    as_utc,
+    metrics_of,
+    now,
+    progress,
+    real_time,
+    say,
+    settings_of,
+    show_json,
+    with_archive,
+)
 from mcreports.errors import ArchiveError, McreportsError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
@@ -130,8 +140,7 @@ def _as_dict(one: Synced) -> dict[str, Any]:
 
 def _instant(flag: str, text: str, latest: datetime) -> datetime:
     try:
-        at = datetime.fromisoformat(text)
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        at = as_utc(text)
     except (ValueError, OverflowError) as error:
         msg = f"--{flag} {text!r} is not a day; write it like 2025-10-01"
         raise UsageError(msg) from error

@@ -83,8 +83,8 @@ def _result(row: Any, verdicts: pd.DataFrame, end: datetime, *, is_demo: bool) -
     if at is not None and row.until.to_pydatetime() <= end - FRESH[row.check]:
         until = instant_text(row.until.to_pydatetime())
         doubt = f"{row.file} speaks of {until}, too old to speak of what ended {instant_text(end)}"
-    if row.source == DEMO and not is_demo:
-        doubt = f"{row.file} rests on the demo's invented samples"
+    if row.source == DEMO and not is_demo:  # invented samples prove nothing here, not even a failure
+        at, doubt = None, f"{row.file} rests on the demo's invented samples"
     own = verdicts[verdicts["check"] == row.check]
     return Result(row.check, row.file, at, row.looked.to_pydatetime(), own, doubt, row.subject)
 
@@ -117,7 +117,8 @@ def _verdict(snapshot: Snapshot, result: Result) -> Verdict:
     if result.check == READINESS:
         value = result.passed if known else None
         return judge(check, snapshot.rule(check), value, Subject(None, (PASSED,)), "; ".join(_reasons(result)))
-    status = result.status if not result.doubt or (known and result.status is Status.FAIL) else Status.UNKNOWN
+    is_told = known and (not result.doubt or result.status is Status.FAIL)
+    status = result.status if is_told else Status.UNKNOWN
     return Verdict(
         check, result.subject or None, status, str(result.passed) if known else None, str(len(result.parts)), ">=",
         "checks", "; ".join(_reasons(result)), (CHECKED, AGE),

@@ -9,6 +9,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
 
+from mcreports.durable import sync_directory
 from mcreports.errors import EvidenceError
 
 ABANDONED = 3600  # seconds after which nobody writes a staged file any more
@@ -32,7 +33,7 @@ def put(directory: Path, name: str, content: bytes, *, once: bool = False, mode:
         finally:
             with suppress(FileNotFoundError):  # it was renamed, or never made
                 staged.unlink()
-        _sync(directory)
+        sync_directory(directory)
         _sweep(path)
     except FileExistsError as error:
         msg = f"{path} is there already and is not written again; move it if it is wrong"
@@ -83,15 +84,7 @@ def _make(directory: Path) -> None:
         raise NotADirectoryError(20, os.strerror(20), str(directory))
     for one in reversed(missing):
         one.mkdir(exist_ok=True)
-        _sync(one.parent)
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_directory(one.parent)
 
 
 def _sweep(path: Path) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from hashlib import file_digest
 from typing import TYPE_CHECKING
 
+from mcreports.durable import sync_directory
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -72,15 +74,6 @@ def hash_file(path: Path, *, sync: bool = False) -> Hashed:
         if sync:
             os.fsync(descriptor)
         return Hashed(file_digest(file, "sha256").hexdigest(), found.st_size)
-
-
-def sync_directory(path: Path) -> None:
-    """Make the disk have a directory's entries."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def write_file(path: Path, text: str) -> None:

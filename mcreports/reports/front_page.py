@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from mcreports.durable import sync_directory
 from mcreports.reports.disk import explain
-from mcreports.reports.files import make_directory, sync_directory, write_file
+from mcreports.reports.files import make_directory, write_file
 from mcreports.reports.portal import portal
 from mcreports.reports.runs import published
 

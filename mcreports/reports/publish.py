@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from mcreports.durable import sync_directory
 from mcreports.errors import DataError, PublishError
 from mcreports.reports.changes import compare
 from mcreports.reports.claims import read_report, refuse_contradictions
 from mcreports.reports.disk import explain, explain_disk
-from mcreports.reports.files import contents, hash_file, make_directory, sync_directory, write_file
+from mcreports.reports.files import contents, hash_file, make_directory, write_file
 from mcreports.reports.manifest import FILE, Manifest, snapshot_digest
 from mcreports.reports.recovery import STAGING, recover, seen, swing
 from mcreports.reports.runs import SCOPES, PublishedRun, read_run, revisions

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from mcreports.durable import sync_directory
 from mcreports.errors import PublishError
-from mcreports.reports.files import sync_directory
 from mcreports.reports.manifest import FILE
 from mcreports.reports.runs import CURRENT, revisions, shown_revision
 from mcreports.reports.verification import Verification, verify
