@@ -46,7 +46,7 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 
 lock:
 	$(LOCK) --extra dev --output-file requirements-dev.lock
-	$(LOCK) --extra build --constraint requirements-dev.lock --output-file requirements.lock
+	$(LOCK) --extra build --extra lab --constraint requirements-dev.lock --output-file requirements.lock
 
 clean:
 	rm -rf .venv build dist

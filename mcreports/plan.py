@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 Span = tuple[datetime, datetime]
 
 FORECAST_WEEKS = 8
+# what error budgets and the usual rate of an hour rest on
+RATE_DAYS = timedelta(days=28)
 MONEY = ("budget.cost",)
 LIMITS = ("budget.limit_daily", "budget.limit_monthly")
 RATES = ("autonomy.operations", "autonomy.compensations", "autonomy.violations", "grounding.checks")
@@ -65,8 +67,11 @@ def _money_from(report: str, period: Period) -> datetime:
 
 
 def _rates_from(report: str, period: Period) -> datetime:
-    """Weeks and months are held against the one before."""
-    return period.previous().start if report in {"weekly", "monthly"} else period.start
+    """Weeks and months are held against the one before; an error budget is the whole month's."""
+    if report == "trends":
+        return period.start
+    before = period.previous().start if report in {"weekly", "monthly"} else period.start
+    return min(before, period.month().start, period.end - RATE_DAYS)
 
 
 def further_back(start: datetime) -> Iterator[Span]:
