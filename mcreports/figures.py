@@ -51,7 +51,7 @@ class Figure:
     def key(self) -> str:
         """What names this figure within a report: id, tenant, labels and window."""
         labels = ",".join(f"{k}={_plainly(v)}" for k, v in self.labels)
-        start, end = (instant_text(at) for at in self.window)
+        start, end = (instant_text(at).removesuffix("T00:00:00Z") for at in self.window)
         tenant = "*" if self.tenant is None else f"={_plainly(self.tenant)}"
         return f"{self.id}|{tenant}|{labels}|{start}/{end}"
 

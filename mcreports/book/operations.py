@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mcreports.figures import Figure
     from mcreports.view.markup import Text
 
-MOST_LINES = 10
+MOST_LINES = 6
 
 
 def _judged_table(caption: str, columns: tuple[Column, ...], report: Report, of: tuple[str, Sequence[str]]) -> Table:

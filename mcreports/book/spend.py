@@ -27,10 +27,13 @@ if TYPE_CHECKING:
 SIGNED = Shape("amount", sign=True)
 FEWEST = 2
 ALL = Name("Total")
-DRIVEN = (
-    "budget.spend.period", "budget.spend.previous", "budget.change.period", "budget.change.period_percent",
-    "budget.opening_unattributed",
-)  # fmt: skip
+DRIVEN = {
+    "budget.spend.period": Column("Total", "number"),
+    "budget.spend.previous": Column("Before", "number"),
+    "budget.change.period": Column("Change", "number", "", SIGNED),
+    "budget.change.period_percent": Column("Change %", "number", "", SIGNED),
+    "budget.opening_unattributed": Column("Opening balance, not attributed", "number"),
+}
 
 
 def spend_curve(report: Report) -> Lines:
@@ -150,29 +153,29 @@ def driver_table(report: Report) -> Table:
     drivers = list(
         dict.fromkeys(dict(f.labels)["driver"] for f in report.figures.where("budget.spend.period") if f.labels)
     )
+    ids = [each for each in DRIVEN if each != "budget.opening_unattributed" or _is_something(report, each)]
     columns = (
         Column("Tenant", "name"),
         *(Column(driver or UNALLOCATED, "number") for driver in drivers),
-        Column("Total", "number"),
-        Column("Before", "number"),
-        Column("Change", "number", "", SIGNED),
-        Column("Change %", "number", "", SIGNED),
-        Column("Opening balance, not attributed", "number"),
+        *(DRIVEN[each] for each in ids),
     )
+
+    def row(tenant: str | None) -> tuple[Figure, ...]:
+        parts = (report.figures.find("budget.spend.period", tenant, driver=driver) for driver in drivers)
+        return (*parts, *(report.figures.find(each, tenant) for each in ids))
+
     among = crowd(report, spenders(report), BUDGET_CHECKS)
-    rows = tuple((Name(tenant), *_drivers(report, drivers, tenant)) for tenant in among.shown)
+    rows = tuple((Name(tenant), *row(tenant)) for tenant in among.shown)
     left = None
     if among.others:
         parts = (rest(report, "budget.spend.period", among, driver=driver) for driver in drivers)
-        left = others(among, *parts, *rests(report, DRIVEN, among))
-    total = (ALL, *_drivers(report, drivers, None))
-    return Table("Spend by tenant and driver", columns, rows, total, others=left, note=note(among))
+        left = others(among, *parts, *rests(report, ids, among))
+    return Table("Spend by tenant and driver", columns, rows, (ALL, *row(None)), others=left, note=note(among))
 
 
-def _drivers(report: Report, drivers: list[str], tenant: str | None) -> tuple[Figure | None, ...]:
-    find = report.figures.find
-    parts = tuple(find("budget.spend.period", tenant, driver=driver) for driver in drivers)
-    return (*parts, *(find(figure_id, tenant) for figure_id in DRIVEN))
+def _is_something(report: Report, figure_id: str) -> bool:
+    """Whether any figure of an id is not 0: a column of zeros tells nobody anything."""
+    return any(figure.value is None or figure.value for figure in report.figures.where(figure_id))
 
 
 def day_table(report: Report) -> Table:
@@ -189,7 +192,7 @@ def day_table(report: Report) -> Table:
         label = dict(figure.labels)["day"]
         parts = (report.figures.find("budget.spend.day", day=label, driver=driver) for driver in drivers)
         rows.append((unbroken(label), *parts, figure))
-    return Table("Spend by day and driver", columns, tuple(rows), empty="No day is over yet.")
+    return Table("Spend by day and driver", columns, tuple(rows), empty="No day is over yet.", passports=False)
 
 
 def day_bars(report: Report, *, data: bool = True) -> Bars:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MIME_TYPES = (PAGE, "text/html", SVG, "text/markdown")
 MOST_BYTES = 300_000
 NO_PASSPORTS = "There are too many figures here to carry their passports; report.json has the query and method of each."
-_PASSPORT = re.compile(r'(<data class="mc-figure"[^>]*?) title="[^"]*"')
+_PASSPORT = re.compile(r'(<data [^>]*?) title="[^"]*"')
 _FORM = re.compile(r'<li class="mc-form"><a href="([^"]*)">[^<]*</a></li>')
 SILENT = "application/vnd.mcreports."
 

@@ -12,7 +12,7 @@ from mcreports.checks import Status, Verdict
 from mcreports.figures import Figure, Quality, plain
 from mcreports.names import called
 from mcreports.view.format import FULL, Shape, figure_text, percent, thresholds, value_text
-from mcreports.view.words import MARKS, instant_words, target_words, verdict_parts, word
+from mcreports.view.words import MARKS, target_words, verdict_parts, window_words, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,17 +139,17 @@ def figure_html(figure: Figure, shape: Shape = FULL, *, passport: bool = True) -
     value = plain(figure.value)
     title = f' title="{escape(passport_text(figure))}"' if passport else ""
     return (
-        f'<data class="mc-figure" value="{"" if value is None else escape(str(value))}"'
+        f'<data value="{"" if value is None else escape(str(value))}"'
         f' data-figure="{escape(figure.key)}"{title}>{escape(figure_text(figure, shape))}</data>{_doubt(figure)}'
     )
 
 
 def passport_text(figure: Figure) -> str:
     """What stands behind a figure: window, quality, bounds, coverage, method and query."""
-    (start, end), shape = figure.window, Shape(marks=thresholds(figure.id))
+    shape = Shape(marks=thresholds(figure.id))
     lines = [
         f"{figure.id}, {figure.quality.value}",
-        f"{instant_words(start)} to {instant_words(end)}",
+        window_words(figure.window),
         "" if figure.coverage is None else f"{percent(100 * figure.coverage)} of the expected samples",
         f"samples: {figure.samples:,}" if figure.samples else "",
         f"resets: {figure.resets:,}" if figure.resets else "",

@@ -186,7 +186,7 @@ def _agreement(one: Reconciliation) -> tuple[Trusted, Trusted]:
     status = one.status
     result = f'<span class="mc-verdict mc-{status.value}">{mark_html(status)} {escape(word(status))}</span>'
     difference = (
-        f'<data class="mc-figure" value="{escape(one.difference)}" data-reconciliation="{escape(one.name)}"'
+        f'<data value="{escape(one.difference)}" data-reconciliation="{escape(one.name)}"'
         f' data-status="{status.value}">{escape(one.difference.replace("-", MINUS))}</data>'
     )
     return Trusted(result), Trusted(difference)

@@ -142,6 +142,16 @@ def instant_words(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def window_words(window: tuple[datetime, datetime]) -> str:
+    """A window in UTC, to the minute.
+
+    >>> window_words((datetime(2025, 10, 1, tzinfo=UTC), datetime(2025, 10, 1, 6, tzinfo=UTC)))
+    '2025-10-01 00:00 to 2025-10-01 06:00 UTC'
+    """
+    start, end = map(instant_words, window)
+    return f"{start.removesuffix(' UTC')} to {end}"
+
+
 def period_words(period: Period) -> str:
     """A period as a title says it.
 

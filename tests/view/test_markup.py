@@ -39,7 +39,7 @@ def test_a_figures_passport_names_window_quality_coverage_method_and_query(spend
     title = unescape(re.findall('title="([^"]*)"', figure_html(spend()))[0])
     assert title.split("\n") == [
         "budget.spend.period, actual",
-        "2025-10-01 00:00 UTC to 2025-11-01 00:00 UTC",
+        "2025-10-01 00:00 to 2025-11-01 00:00 UTC",
         "99.9 % of the expected samples",
         "samples: 44,640",
         "counter.curve",
