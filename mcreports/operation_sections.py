@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -10,7 +11,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from mcreports.places.addresses import gateway_url, is_same, path, provider
 from mcreports.places.allowed import allowed
+from mcreports.rules import Rule
 from mcreports.section import Section
+
+LEAST_ANOMALY = "budget.anomaly"  # what a snapshot keeps the thresholds of anomalies under
 
 
 def _utc(at: datetime) -> datetime:
@@ -112,6 +116,19 @@ class EgressSettings(Section):
                 msg = f"egress.entry is {whose} own address, {url}; give the one that clients use"
                 raise ValueError(msg)
         return self
+
+
+class AnomalySettings(Section):
+    """From how much money on an anomaly of spend is told, and where acknowledgements are kept."""
+
+    least_usd: Decimal = Field(Decimal(10), ge=0, description="the least excess in USD that is told")
+    least_share: Decimal = Field(Decimal(5), ge=0, description="the least excess in % of a usual day's spend")
+    acknowledgements: Path = Field(Path("acknowledgements"), description="the directory of acknowledgements")
+
+    @property
+    def rule(self) -> Rule:
+        """The two thresholds as a snapshot carries them."""
+        return Rule("<", self.least_share, least_usd=self.least_usd)
 
 
 class ReadinessSettings(Section):

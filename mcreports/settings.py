@@ -16,7 +16,13 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from mcreports import cron
 from mcreports.errors import SettingsError, UsageError
-from mcreports.operation_sections import EgressSettings, EscalationSettings, EvidenceSettings, ReadinessSettings
+from mcreports.operation_sections import (
+    AnomalySettings,
+    EgressSettings,
+    EscalationSettings,
+    EvidenceSettings,
+    ReadinessSettings,
+)
 from mcreports.origin import PREFIX, Origin
 from mcreports.period import check_zone
 from mcreports.rules import RULES, Rule
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 FILE = "mcreports.toml"
+CONFIG = "MCREPORTS_CONFIG"  # the settings file, where no flag names one: a kernel is started without flags
 NAMED = {"tenants", "thresholds", "metrics"}  # sections whose keys are names, with case and dots
 
 
@@ -154,6 +161,7 @@ class Settings(BaseSettings):
     metrics: dict[str, MetricSettings] = Field(default_factory=dict)
     schedule: ScheduleSettings = ScheduleSettings()
     evidence: EvidenceSettings = EvidenceSettings()
+    anomalies: AnomalySettings = AnomalySettings()
     egress: EgressSettings = EgressSettings()
     readiness: ReadinessSettings = ReadinessSettings()
     escalation: EscalationSettings = EscalationSettings()
@@ -183,9 +191,10 @@ class Settings(BaseSettings):
 
 def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of a TOML file and the environment; every fault is named with its key and line."""
-    file = path or Path(FILE)
+    named = path or (Path(environment[CONFIG]) if CONFIG in environment else None)
+    file = named or Path(FILE)
     text = ""
-    if path is not None or file.exists():
+    if named is not None or file.exists():
         try:
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mcreports import evidence
 from mcreports.errors import UsageError
+from mcreports.evidence.acknowledgements import read_acknowledgements
 from mcreports.evidence.bundles.archive import CHECK as ARCHIVE
 from mcreports.evidence.bundles.archive import outcome as check_archive
 from mcreports.evidence.bundles.index import FILE as INDEX
@@ -16,6 +17,7 @@ from mcreports.evidence.keys import load_keyring
 from mcreports.evidence.results import CARRIED, Shelf, as_of, read_results
 from mcreports.haul import Errand, pull, window_of
 from mcreports.metrics import remap
+from mcreports.operation_sections import LEAST_ANOMALY
 from mcreports.plan import TENANTS, plan
 from mcreports.rules import RULES, Rule
 from mcreports.shelf import owners_of, put
@@ -101,12 +103,13 @@ def assemble(
     seen = {name for parts in told.values() for one in parts for name in one.tenants}
     names = expected(order, settings, seen, named)
     notes = [note for parts in told.values() for note in dict.fromkeys(note for one in parts for note in one.notes)]
+    acknowledged, unread = read_acknowledgements(settings.anomalies.acknowledgements, errand.now, order.tenants)
     snapshot = Snapshot(
         report=order.report, period=order.period, state=_state(order, settings, errand.now), tenants=names,
         source=errand.source.info, metrics=errand.catalogue, tables=tables,
         windows={key: window_of(one, order.tenants, told[key]) for key, one in asked.items()},
         rules=_rules(settings, own), owners=_owners(own, named), budgets=_budgets(own),
-        evidence=_evidence(order, settings, names, errand.now), notes=tuple(notes),
+        evidence={**_evidence(order, settings, names, errand.now), **acknowledged}, notes=(*notes, *unread),
         configured=bool(settings.report.tenants),
     )  # fmt: skip
     return replace(snapshot, state=PRELIMINARY) if _is_unfinished(snapshot) else snapshot
@@ -180,7 +183,7 @@ def _of(order: Order, settings: Settings) -> dict[str, TenantSettings]:
 
 def _rules(settings: Settings, tenants: Mapping[str, TenantSettings]) -> dict[str, Rule]:
     own = {f"{check}|{name}": settings.rule(check, name) for name in tenants for check in tenants[name].thresholds}
-    return {check: settings.rule(check) for check in RULES} | own
+    return {check: settings.rule(check) for check in RULES} | own | {LEAST_ANOMALY: settings.anomalies.rule}
 
 
 def _owners(tenants: Mapping[str, TenantSettings], named: Mapping[str, str]) -> dict[str, str]:

@@ -23,12 +23,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from playwright.sync_api import Browser
+
     from mcreports.samples import Series
 
 # a busy machine is slow, which is no failure
 hypothesis.settings.register_profile("project", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("project")
 
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--no-first-run",
+    "--disable-features=Translate,OptimizationHints,MediaRouter",
+)
 READY = {"prometheus": "/-/ready", "victoria-metrics": "/health"}
 PROMETHEUS = """\
 global:
@@ -185,3 +197,14 @@ def demo_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
             done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=shared)
             assert done.returncode == 0, done.stderr
     return output
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium without a window, that asks for nothing by itself; a process can hold but one Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(QUIET))
+        yield chromium
+        chromium.close()

@@ -1,100 +1,150 @@
-"""Spend to come: the mean of a weekday's last four values, with an interval from its own past errors."""
+"""Spend to come: weekdays, what is due on days of the month, a level that follows shifts, and whole paths of errors."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 import numpy as np
 
-METHOD = "weekday mean of 4 weeks; 80 % interval from 500 resampled weeks of its own errors"
-WEEKS = 4
-LEAST_DAYS = 14
-LEAST_RECENT = 7
-PATHS = 500
-SEED = 20251031
+from mcreports.analysis.forecast_level import Level, level, shifted
+from mcreports.analysis.forecast_paths import PATHS, errors
+from mcreports.analysis.forecast_rhythm import LAST_DAYS, WEEK, dues, weekday_shares
+
+METHOD = f"weekdays, dues by day of the month, recent level; intervals from {PATHS} paths of past errors"
+ALL = slice(None)
+LEAST_DAYS, MOST_DAYS = 14, 126
+LEAST_RECENT, RECENT = 7, 28
+ORIGINS = 8  # in the past, from which the same forecast is made again
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """Per remaining day the expected spend, the 80 % interval of their sum, and the past error in %.
+    """The expected USD of each day to come, paths of how they may turn out (a row each), and the past error in %.
 
-    ``refusal`` says why there is no forecast; the arrays are then empty.
+    Half of the paths have cost what is expected, or more, by the end of each day. ``refusal`` says why
+    there is no forecast; the arrays are then empty.
     """
 
     days: np.ndarray
-    low: float = float("nan")
-    high: float = float("nan")
+    paths: np.ndarray = field(default_factory=lambda: np.zeros((1, 0)))
     past_error: float | None = None
     refusal: str = ""
 
-    @property
-    def total(self) -> float:
-        """The expected spend of all remaining days."""
-        return float(self.days.sum())
+    def total(self, part: slice = ALL) -> float:
+        """The expected spend of all days, or of a part of them."""
+        return float(self.days[part].sum())
+
+    def interval(self, share: float, part: slice = ALL) -> tuple[float, float]:
+        """Where the sum of the days ends on this share of the paths."""
+        low, high = np.quantile(self.paths[:, part].sum(axis=1), [(1 - share) / 2, (1 + share) / 2])
+        whole = self.total(part)
+        return min(float(low), whole), max(float(high), whole)
 
 
-def forecast(history: np.ndarray, remaining: int) -> Forecast:
-    """Spend of the ``remaining`` days that follow a daily history (NaN where a day is not known).
+@dataclass(frozen=True)
+class _Fit:
+    """What histories (rows) teach: shares, levels, and what is due on the days of history and ahead."""
+
+    shares: np.ndarray
+    rows: np.ndarray
+    level: Level
+    due: np.ndarray
+
+    def days(self, count: int) -> np.ndarray:
+        """What each of the days ahead is expected to cost."""
+        usual = self.level.days(self.shares, count)
+        return np.asarray(np.maximum(usual + self.due[:, self.rows.shape[1] :], 0.0))
+
+    def newest(self) -> _Fit:
+        """The last history alone."""
+        mine = Level(*(part[-1:] for part in vars(self.level).values()))
+        return _Fit(self.shares[-1:], self.rows[-1:], mine, self.due[-1:])
+
+
+def forecast(history: np.ndarray, first: date, count: int) -> Forecast:
+    """Spend of ``count`` days from ``first`` on, the day after a daily history (NaN where a day is not known).
 
     >>> steady = np.array([10.0, 10, 10, 10, 10, 4, 4] * 8)
-    >>> ahead = forecast(steady, 7)
-    >>> round(ahead.total, 6), round(ahead.low, 6), ahead.past_error
-    (58.0, 58.0, 0.0)
+    >>> ahead = forecast(steady, date(2025, 10, 20), 7)
+    >>> round(ahead.total(), 6), [round(end, 6) for end in ahead.interval(0.8)], round(ahead.past_error or 0, 6)
+    (58.0, [58.0, 58.0], 0.0)
     """
-    if remaining <= 0:
-        return Forecast(np.empty(0), 0.0, 0.0, None)
-    born = np.flatnonzero(~np.isnan(history))
-    history = history[born[0] :] if len(born) else history[:0]
-    recent = int((~np.isnan(history[-7 * WEEKS :])).sum())
-    if len(born) < LEAST_DAYS:
-        return Forecast(np.empty(0), refusal=f"{len(born)} days of history; a forecast needs {LEAST_DAYS}")
+    if count <= 0:
+        return Forecast(np.empty(0))
+    known = np.flatnonzero(~np.isnan(history))
+    history = history[max(known[0], len(history) - MOST_DAYS) :] if len(known) else history[:0]
+    refused = _refused(history)
+    if refused:
+        return Forecast(np.empty(0), refusal=refused)
+    origins, span = _origins(history, first)
+    rows = np.full((len(origins) + 1, len(history)), np.nan)
+    for row, at in zip(rows, (*origins, len(history)), strict=True):
+        row[len(row) - at :] = history[:at]
+    fit = _fit(rows, [first - timedelta(days=len(history) - at) for at in (*origins, len(history))], max(count, span))
+    days, now = fit.days(max(count, span)), fit.newest()
+    off = now.level.usd[0, -1] * errors(now.rows, now.shares, now.level, count)
+    paths = np.maximum(days[-1, :count] + off, 0.0)
+    expected = np.diff(np.median(np.cumsum(paths, axis=1), axis=0), prepend=0.0)
+    wrong = [_wrong(history, at, own[:span], first.day - 1) for at, own in zip(origins, days, strict=False)]
+    judged = [one for one in wrong if one is not None]
+    return Forecast(expected, paths, 100 * float(np.mean(judged)) if judged else None)
+
+
+def _refused(history: np.ndarray) -> str:
+    """Why there is too little to learn from; nothing where there is enough."""
+    known, recent = (int((~np.isnan(part)).sum()) for part in (history, history[-RECENT:]))
+    if known < LEAST_DAYS:
+        return f"{known} days of history; a forecast needs {LEAST_DAYS}"
     if recent < LEAST_RECENT:
-        said = f"{recent} days of the last {WEEKS} weeks are known; a forecast needs {LEAST_RECENT}"
-        return Forecast(np.empty(0), refusal=said)
-    days = _ahead(history, remaining)
-    # errors that happen to be of one sign must not push the forecast out of its own interval
-    low, high = np.quantile(_errors(history, remaining), [0.1, 0.9])
-    whole = float(days.sum())
-    low, high = max(0.0, whole + min(0.0, float(low))), whole + max(0.0, float(high))
-    return Forecast(days, low, high, _past_error(history, remaining))
+        return f"{recent} days of the last {RECENT // WEEK} weeks are known; a forecast needs {LEAST_RECENT}"
+    return ""
 
 
-def _weeks(history: np.ndarray) -> np.ndarray:
-    """A row of seven days per week, the last one ending with the history; NaN before it began."""
-    return np.concatenate([np.full((-len(history)) % 7, np.nan), history]).reshape(-1, 7)
+def _origins(history: np.ndarray, first: date) -> tuple[list[int], int]:
+    """The days in the past from which to forecast again, and how many days: those left in the month, or fewer."""
+    span = min((_month_after(first) - first).days, (len(history) - LEAST_DAYS) // 2)
+    if span <= 0:
+        return [], 0
+    every = np.unique(np.linspace(LEAST_DAYS, len(history) - span, ORIGINS).astype(int)).tolist()
+    return [at for at in every if (~np.isnan(history[:at])).sum() >= LEAST_DAYS], span
 
 
-def _ahead(history: np.ndarray, count: int) -> np.ndarray:
-    """Each of the next days: the mean of the last four days of its weekday, or of all, that are known; else NaN."""
-    weeks = _weeks(history)[-WEEKS:]
-    seen = ~np.isnan(weeks)
-    overall = weeks[seen].mean() if seen.any() else np.nan
-    counts = seen.sum(axis=0)
-    means = np.where(counts > 0, np.where(seen, weeks, 0.0).sum(axis=0) / np.maximum(counts, 1), overall)
-    return np.asarray(np.resize(means, count))
+def _wrong(history: np.ndarray, at: int, foreseen: np.ndarray, gone: int) -> float | None:
+    """By what part the total of a month that was as far gone would have been wrong, forecast from a day in the past."""
+    came, spent = history[at : at + len(foreseen)], history[max(at - gone, 0) : at]
+    known = ~np.isnan(came)
+    whole = float(np.nansum(came) + np.nansum(spent))
+    if 2 * known.sum() < len(foreseen) or whole <= 0:
+        return None
+    return abs(float(foreseen[known].sum() - came[known].sum())) / whole
 
 
-def _errors(history: np.ndarray, days: int) -> np.ndarray:
-    """By how much sums of so many days may be off: whole weeks redrawn, those ahead and those that were learnt from."""
-    weeks = _weeks(history)
-    seen = ~np.isnan(weeks)
-    counts = seen.sum(axis=0)
-    means = np.where(seen, weeks, 0.0).sum(axis=0) / np.maximum(counts, 1)
-    # few weeks lie closer to their own mean than the next one will
-    off = np.where(seen, weeks - means, 0.0) * np.sqrt(counts / np.maximum(counts - 1, 1))
-    draw = np.random.default_rng(SEED)
-    ahead = off[draw.integers(0, len(off), size=(PATHS, -(-days // 7)))]
-    learnt = off[draw.integers(0, len(off), size=(PATHS, WEEKS))].mean(axis=1)
-    paths = (ahead - learnt[:, None, :]).reshape(PATHS, -1)[:, :days]
-    return np.asarray(paths.sum(axis=1))
+def expected(rows: np.ndarray, firsts: list[date], count: int) -> np.ndarray:
+    """The days that follow several histories at once (rows that end with their newest day), before any chance."""
+    return _fit(rows, firsts, count).days(count)
 
 
-def _past_error(history: np.ndarray, remaining: int) -> float | None:
-    """The mean absolute error in % of sums over as many days (at most 14), from origins in the past."""
-    span = min(remaining, 14)
-    errors = []
-    for origin in range(LEAST_DAYS, len(history) - span + 1):
-        actual, expected = history[origin : origin + span].sum(), _ahead(history[:origin], span).sum()
-        if actual > 0 and not np.isnan(expected):
-            errors.append(abs(expected - actual) / actual)
-    return 100 * float(np.mean(errors)) if errors else None
+def _fit(rows: np.ndarray, firsts: list[date], count: int) -> _Fit:
+    """Shares and levels of histories, each followed by so many days from its own first one on."""
+    days, slots = _months(firsts, rows.shape[1], count)
+    due = dues(rows, weekday_shares(rows), days, slots)
+    plain = rows - due[:, : rows.shape[1]]
+    plain = shifted(plain, weekday_shares(plain))
+    shares = weekday_shares(plain)
+    return _Fit(shares, plain, level(plain, shares), due)
+
+
+def _months(firsts: list[date], length: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each day of history and ahead: its place in its month from both ends, and the number of its month."""
+    origins = np.array(firsts, "datetime64[D]")
+    every = origins[:, None] + np.arange(-length, count)
+    months = every.astype("datetime64[M]")
+    from_start = (every - months.astype("datetime64[D]")).astype(int)
+    to_end = ((months + 1).astype("datetime64[D]") - every).astype(int) - 1
+    numbers = months.astype(int)
+    return np.stack([from_start, np.minimum(to_end, LAST_DAYS)]), numbers - numbers.min()
+
+
+def _month_after(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)

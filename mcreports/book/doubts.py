@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from mcreports.samples import Note
     from mcreports.view.markup import Text
 
-# past errors no page shows, coverage has a table of its own, and a limit's last day follows from the forecast
-UNSHOWN = {"budget.forecast.past_error", "data.coverage", "budget.exhaustion_date"}
+# coverage has a table of its own, and these follow from the forecast, which is told
+UNSHOWN = {
+    "data.coverage", "budget.exhaustion_date", "budget.exhaustion_probability", "budget.forecast.past_error",
+    "budget.forecast.month_end_95", "budget.forecast.cumulative", "budget.forecast.cumulative_95",
+}  # fmt: skip
 MOST_NAMES = 4
 FEW_NAMES = 3
 MOST_LINES = 12

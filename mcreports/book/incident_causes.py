@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from mcreports.book.anomalies import anomaly_table
 from mcreports.book.incident_evidence import differing_files
 from mcreports.domains.autonomy_parts import COMPENSATIONS, FAILURES
 from mcreports.domains.derive import ends, number
 from mcreports.domains.incidents.alerts import ALERT, BY_EVIDENCE, HOLDS, NOT_HERE
 from mcreports.domains.incidents.case import Case
-from mcreports.domains.incidents.hours import SPEND, UNUSUAL, USUAL
 from mcreports.domains.incidents.operations import BELOW, CHANGE
 from mcreports.names import UNALLOCATED, called
-from mcreports.view.charts import Bridge, Lines, Series, Sparkline
+from mcreports.view.charts import Bridge, Lines, Series
 from mcreports.view.format import Shape
 from mcreports.view.markup import Name, Strong
 from mcreports.view.tables import Column, Table
@@ -194,39 +194,13 @@ def _bridge(report: Report, figure_id: str, words: tuple[str, str, str]) -> Brid
 
 
 def incident_unusual(report: Report) -> Table:
-    """Which of the last 24 hours stand out from the same hours of the days before."""
+    """What stood out in the last 24 hours: anomalies of spend, or hours below the target beyond chance."""
     if Case(report.snapshot).subject == "budget":
-        return _dear_hours(report)
+        return anomaly_table(report)
     columns = (Column("Looked at"), Column("Stand out", "number"), Column("Which"), Column("How it is told"))
     hours, empty = report.figures.where(BELOW), "A gauge of 0 and 1 has no usual hours to compare."
     rows = tuple(("the last 24 hours, one by one", each, each.reason, each.method) for each in hours)
     return Table("Hours that stand out", columns, rows, empty=empty)
-
-
-def _dear_hours(report: Report) -> Table:
-    columns = (
-        Column("Driver", "name"), Column("24 hours", "spark"), Column("Unusual", "number"), Column("Dearest hour"),
-        Column("USD", "number"), Column("Usually", "number"), Column("Unusual hours"),
-    )  # fmt: skip
-    found: list[Row] = []
-    for figure in report.figures.where(UNUSUAL):
-        driver = dict(figure.labels)["driver"]
-        spent = [f for f in report.figures.where(SPEND) if dict(f.labels)["driver"] == driver]
-        most = max(spent, key=lambda f: number(f.value) or 0)
-        usual = report.figures.find(USUAL, figure.tenant, None, **dict(most.labels))
-        label = f"USD by hour, {driver or UNALLOCATED}"
-        found.append(
-            (
-                Name(driver or UNALLOCATED),
-                Sparkline(tuple(spent), label),
-                figure,
-                dict(most.labels)["hour"],
-                most,
-                usual,
-                figure.reason or "none",
-            )
-        )
-    return Table("Hours that are dearer than usual", columns, tuple(found), empty="Not known: no driver has a sample.")
 
 
 def incident_alerts(report: Report) -> Table:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mcreports.book.crowds import few_verdicts, judged, note, others, rests, tallies
 from mcreports.domains.derive import number
+from mcreports.names import called
 from mcreports.view.charts import Lines, Series
 from mcreports.view.crowd import BUDGET_CHECKS, CRITERIA, GROUNDING, PLATFORM, crowd
+from mcreports.view.format import figure_text
 from mcreports.view.markup import Name
 from mcreports.view.tables import Column, Table
+from mcreports.view.words import long_day, month_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from fractions import Fraction
 
     from mcreports.book.crowds import Judged
     from mcreports.domains.compose import Report
@@ -83,18 +86,6 @@ def platform_table(report: Report) -> Table:
     return _judged_table("Platform", columns, report, ("platform.policy_denies", PLATFORM))
 
 
-def unit_cost_table(report: Report) -> Table:
-    """USD for each operation that succeeded and was not compensated."""
-    columns = (Column("Tenant", "name"), Column("USD per good operation", "number"))
-    among = crowd(report, report.snapshot.tenants)
-    rows = tuple(
-        (Name(tenant), report.figures.find("budget.cost_per_good_operation", tenant)) for tenant in among.shown
-    )
-    total = (Name("Total"), report.figures.find("budget.cost_per_good_operation"))
-    said = note(among, "those that spend the most")
-    return Table("Cost of a good operation", columns, rows, total, empty="No tenant is known.", note=said)
-
-
 def evidence_table(report: Report) -> Table:
     """What the evidence files prove, and whether the configuration is what it was."""
     checks = {"config.drift", "evidence.compliance", "autonomy.evidence_agreement", "grounding.attestation"}
@@ -148,7 +139,7 @@ def rate_verdicts(report: Report) -> Table:
     return Table("Autonomy and grounding", columns, rows, empty="No tenant is known.", others=left, note=note(among))
 
 
-def rate_trend(report: Report, figure_id: str, label: str, title: str) -> Lines:
+def rate_trend(report: Report, figure_id: str, label: str, name: str) -> Lines:
     """A rate over the report's days or months, of the lowest tenants and of all, against its target."""
     series, target = [], report.snapshot.rule(figure_id).fail
     parts: dict[str | None, list[Figure]] = {tenant: [] for tenant in (*report.snapshot.tenants, None)}
@@ -166,8 +157,24 @@ def rate_trend(report: Report, figure_id: str, label: str, title: str) -> Lines:
     series.append(Series("All tenants", "actual", dates, tuple(whole)))
     series.append(Series("Target", "target", dates, tuple(float(target) for _ in dates)))
     which = f"; the {MOST_LINES} lowest of {len(lows)} tenants" if len(lows) > MOST_LINES else ""
+    title = f"{name} {_held(report, {tenant: own for tenant, own in parts.items() if tenant is not None}, label)}"
     # a year of months needs the whole width: on half of a printed page their names would overlap
     return Lines(title, f"%, by {label}{which}", tuple(series), unit="%", zero=False, half=label == "day")
+
+
+def _held(report: Report, parts: dict[str, list[Figure]], label: str) -> str:
+    """What a rate's title says of all tenants: the lowest that was below its target, or that none was."""
+    every = [(tenant, figure, number(figure.value)) for tenant, own in parts.items() for figure in own]
+    known = [(value, tenant, figure) for tenant, figure, value in every if value is not None]
+    below = [one for one in known if one[0] < Fraction(report.snapshot.rule(one[2].id, one[1]).fail)]
+    if below:
+        _, tenant, figure = min(below, key=lambda one: one[0])
+        day = _date(figure, label)
+        when = f"in {month_text(day)}" if label == "month" else f"on {long_day(day, year=False)}"
+        return f"was below its target: {called(tenant)}, {figure_text(figure)} {when}"
+    if not known:
+        return "is not known"
+    return f"kept its target {f'in every {label}' if len(known) == len(every) else 'wherever it is known'}"
 
 
 def _known(figures: list[Figure]) -> list[Fraction]:

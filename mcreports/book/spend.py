@@ -1,16 +1,16 @@
-"""Money in pictures and tables: the month's curve, the bridge by driver, tenants, drivers, days."""
+"""Money in pictures and tables: the month's curve, tenants, drivers, days."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mcreports.book.crowds import note, others, rests
-from mcreports.domains.derive import ends, number
+from mcreports.domains.derive import number
 from mcreports.figures import Quality
 from mcreports.names import UNALLOCATED
-from mcreports.view.charts import Bars, Bridge, Lines, Series, Sparkline, driver_role
+from mcreports.view.charts import Bars, Series, Sparkline, driver_role
 from mcreports.view.crowd import BUDGET_CHECKS, crowd, rest, spenders
 from mcreports.view.format import Shape
 from mcreports.view.markup import Name
@@ -36,61 +36,9 @@ DRIVEN = {
 }
 
 
-def spend_curve(report: Report) -> Lines:
-    """The month's cumulative spend against its budget, and where it is heading."""
-    figures, month = report.figures, report.snapshot.period.month()
-    spent, budget = (_by_day(report, name) for name in ("budget.spend.cumulative", "budget.limit.to_date"))
-    lines = [
-        Series("Actual", "actual", tuple(map(_date, spent)), spent),
-        Series("Budget", "budget", tuple(map(_date, budget)), budget),
-    ]
-    ahead, last = figures.find("budget.forecast.month_end"), month.after - timedelta(days=1)
-    if spent and ahead.value is not None and _date(spent[-1]) < last:
-        low, high = ends(ahead)
-        now = float(number(spent[-1].value) or 0)
-        # without a known top there is a line, and no band that would end at 0
-        band = () if low is None or high is None else ((now, float(low)), (now, float(high)))
-        lines.append(Series("Forecast", "forecast", (_date(spent[-1]), last), (spent[-1], ahead), *band))
-    over = number(figures.find("budget.variance.month").value)
-    title = (
-        "Spend against budget"
-        if over is None
-        else f"The month {_verb(report)} {'over' if over > 0 else 'under'} its budget"
-    )
-    return Lines(
-        title,
-        f"Cumulative spend, USD, {month.first:%B %Y}; actual solid, forecast dotted, budget dashed",
-        tuple(lines),
-        half=True,
-    )
-
-
-def _by_day(report: Report, figure_id: str) -> tuple[Figure, ...]:
+def by_day(report: Report, figure_id: str) -> tuple[Figure, ...]:
     """The platform's figures of an id that are labelled with a day alone, in order."""
     return tuple(f for f in report.figures.of(figure_id, None) if list(dict(f.labels)) == ["day"])
-
-
-def _verb(report: Report) -> str:
-    is_over = report.figures.find("budget.spend.mtd").window[1] == report.snapshot.period.month().end
-    return "ended" if is_over else "is heading"
-
-
-def driver_bridge(report: Report, figure_id: str = "budget.change.mtd") -> Bridge:
-    """The change by driver, whose steps add up to the change of the whole."""
-    figures = report.figures
-    steps = [
-        f
-        for f in figures.where(figure_id)
-        if f.tenant is None and list(dict(f.labels)) == ["driver"] and f.value is not None
-    ]
-    whole = figures.find(figure_id)
-    same = "the same days of the month before" if figure_id.endswith("mtd") else "the period before"
-    title = "Change by driver"
-    if steps and whole.value is not None:
-        first = max(steps, key=_size)
-        title = f"Changed most: {dict(first.labels)['driver'] or UNALLOCATED}"
-    pairs = tuple((dict(step.labels)["driver"], step) for step in steps)
-    return Bridge(title, f"USD, against {same}, by driver", pairs, ("total", whole), half=True)
 
 
 def tenant_table(report: Report) -> Table:
@@ -129,10 +77,6 @@ def tenant_table(report: Report) -> Table:
     return Table("All tenants", columns, rows, total, others=left, note=note(among))
 
 
-def _size(figure: Figure) -> Fraction:
-    return abs(number(figure.value) or Fraction(0))
-
-
 def _over(report: Report, tenant: str) -> tuple[bool, Fraction]:
     """What the tenants are ordered by: the most over its budget first, the unknown last."""
     over = number(report.figures.find("budget.variance.month", tenant).value)
@@ -165,7 +109,7 @@ def driver_table(report: Report) -> Table:
         return (*parts, *(report.figures.find(each, tenant) for each in ids))
 
     among = crowd(report, spenders(report), BUDGET_CHECKS)
-    rows = tuple((Name(tenant), *row(tenant)) for tenant in among.shown)
+    rows: tuple[Row, ...] = tuple((Name(tenant), *row(tenant)) for tenant in among.shown)
     left = None
     if among.others:
         parts = (rest(report, "budget.spend.period", among, driver=driver) for driver in drivers)
@@ -180,7 +124,7 @@ def _is_something(report: Report, figure_id: str) -> bool:
 
 def day_table(report: Report) -> Table:
     """The platform's spend of each day, by driver."""
-    days = _by_day(report, "budget.spend.day")
+    days = by_day(report, "budget.spend.day")
     drivers = _day_drivers(report)
     columns = (
         Column("Day"),
@@ -200,10 +144,10 @@ def day_bars(report: Report, *, data: bool = True) -> Bars:
     series = []
     for position, driver in enumerate(_day_drivers(report)):
         own = [f for f in report.figures.where("budget.spend.day") if dict(f.labels).get("driver") == driver]
-        series.append(Series(driver, driver_role(driver, position), tuple(_date(f) for f in own), tuple(own)))
-    days = _by_day(report, "budget.spend.day")
+        series.append(Series(driver, driver_role(driver, position), tuple(day_of(f) for f in own), tuple(own)))
+    days = by_day(report, "budget.spend.day")
     most = highest(days)
-    title = "Spend by day" if most is None else f"Spend was highest on {long_day(_date(most), year=False)}"
+    title = "Spend by day" if most is None else f"Spend was highest on {long_day(day_of(most), year=False)}"
     return Bars(title, "Spend by day, USD, drivers stacked", tuple(series), data=data)
 
 
@@ -223,5 +167,6 @@ def _day_drivers(report: Report) -> list[str]:
     )
 
 
-def _date(figure: Figure) -> date:
+def day_of(figure: Figure) -> date:
+    """The day that a figure is labelled with."""
     return date.fromisoformat(dict(figure.labels)["day"])

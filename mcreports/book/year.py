@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from mcreports.book.crowds import note
 from mcreports.book.spend import highest
+from mcreports.domains.year_changes import CALENDAR, CHANGE, LIKE, PERCENT
+from mcreports.names import UNALLOCATED
 from mcreports.view.charts import Bars, Series, driver_role
 from mcreports.view.crowd import COLUMNS, crowd, months_of, rest
 from mcreports.view.format import Shape
@@ -89,17 +91,19 @@ def weekday_table(report: Report) -> Table:
 
 
 def change_table(report: Report) -> Table:
-    """The largest changes from one month to the next, by USD."""
+    """The largest changes from one month to the next, by what more or fewer days do not explain."""
     columns = (
-        Column("Tenant", "name"), Column("Driver", "name"), Column("Month"),
-        Column("Change", "number", "", SIGNED), Column("Change %", "number", "", SIGNED),
+        Column("Tenant", "name"), Column("Driver", "name"), Column("Month"), Column("Change", "number", "", SIGNED),
+        Column("By days", "number", "", SIGNED), Column("Like for like", "number", "", SIGNED),
+        Column("Like for like, %", "number", "", SIGNED),
     )  # fmt: skip
-    rows = []
-    for change in report.figures.where("budget.change.month"):
-        labels = dict(change.labels)
-        percent = report.figures.find("budget.change.month_percent", change.tenant, start=None, **labels)
-        rows.append((Name(change.tenant or ""), Name(labels["driver"]), unbroken(labels["month"]), change, percent))
-    return Table("Largest changes", columns, tuple(rows), empty="No month has one before it.")
+    rows: list[Row] = []
+    for like in report.figures.where(LIKE):
+        labels = dict(like.labels)
+        parts = (report.figures.find(name, like.tenant, None, **labels) for name in (CHANGE, CALENDAR, LIKE, PERCENT))
+        rows.append((Name(like.tenant or ""), Name(labels["driver"] or UNALLOCATED), unbroken(labels["month"]), *parts))
+    empty = "No month differs from the one before it."
+    return Table("Largest changes", columns, tuple(rows), empty=empty, passports=False)
 
 
 def _drivers(report: Report) -> list[str]:

@@ -9,7 +9,9 @@ import typer
 
 from mcreports import __version__
 from mcreports.cli import (
+    anomalies,
     archive,
+    ask,
     autonomy,
     budget,
     config,
@@ -17,10 +19,12 @@ from mcreports.cli import (
     doctor,
     drift,
     egress,
+    evaluate,
     evidence,
     export,
     grounding,
     incident,
+    lab,
     portal,
     pull,
     readiness,
@@ -41,10 +45,14 @@ app = typer.Typer(
 app.add_typer(demo.app, name="demo")
 app.command("report", help=report.HELP)(report.report)
 app.command("budget", help=budget.HELP)(budget.budget)
+app.command("cost", help=ask.COST)(ask.cost)
+app.command("rates", help=ask.RATES)(ask.rates)
+app.command("raw", help=ask.RAW)(ask.raw)
 app.add_typer(autonomy.app, name="autonomy")
 app.add_typer(grounding.app, name="grounding")
 app.add_typer(drift.app, name="drift")
 app.add_typer(egress.app, name="egress")
+app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(evidence.app, name="evidence")
 app.command("readiness", help=readiness.HELP)(readiness.readiness)
 app.command("verify", help=runs.VERIFY)(runs.verify)
@@ -55,6 +63,8 @@ app.command("pull", help=pull.HELP)(pull.pull)
 app.add_typer(archive.app, name="archive")
 app.add_typer(export.app, name="export")
 app.add_typer(incident.app, name="incident")
+app.add_typer(anomalies.app, name="anomalies")
+app.command("lab", help=lab.HELP)(lab.lab)
 app.add_typer(config.app, name="config")
 app.command("doctor", help=doctor.HELP)(doctor.doctor)
 

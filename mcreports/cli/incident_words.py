@@ -53,7 +53,7 @@ def _data(
         "verdict": {"status": said.status.value, "headline": said.text},
         **({"error": fault} if fault else {}),
         "verdicts": [verdict.as_dict() for verdict in report.verdicts],
-        "figures": [figure.as_dict() for figure in report.figures if not figure.id.startswith("incident.hour.")],
+        "figures": [figure.as_dict() for figure in report.figures if not figure.id.startswith("anomaly.step")],
         "events": list(_told(report)),
         "notes": _notes(report),
         "contacts": [_contact(call) for call in todo[0]],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from array import array
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mcreports.domains import ledger
+from mcreports.domains.anomalies.grid import cost_edges
+from mcreports.domains.anomalies.readings import spent
 from mcreports.domains.calendar import Calendar, foreseen
 from mcreports.domains.series import milliseconds, watch
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from mcreports.domains.anomalies.readings import Readings
     from mcreports.domains.ledger import Curve, Spend
     from mcreports.snapshot import Snapshot
 
@@ -28,12 +32,13 @@ Accounts = dict[str, dict[str, "Account"]]  # by tenant and driver
 
 @dataclass(frozen=True)
 class Account:
-    """One series: its first and last instant and its interval in ms, and what it spent in windows in ms."""
+    """One series: its first and last instant and its interval in ms, what it spent in windows in ms and by the hour."""
 
     first: int
     last: int
     interval: float
     spends: dict[Milliseconds, Spend]
+    hours: Readings = field(default_factory=lambda: array("q"))
 
 
 def until(snapshot: Snapshot) -> datetime:
@@ -44,12 +49,12 @@ def until(snapshot: Snapshot) -> datetime:
 
 def accounts(snapshot: Snapshot) -> Accounts:
     """Every cost series of a snapshot, or of a part of one, with all spends that the report is going to ask for."""
-    spans = sorted(_spans(snapshot))
+    spans, edges = sorted(_spans(snapshot)), cost_edges(snapshot)
     found: Accounts = {}
     for part in snapshot.parts(COST):
         for (tenant, driver), line in curves(snapshot, part).items():
             spends = dict(zip(spans, ledger.spends(line, spans), strict=True))
-            account = Account(int(line.ts[0]), int(line.ts[-1]), line.interval, spends)
+            account = Account(int(line.ts[0]), int(line.ts[-1]), line.interval, spends, spent(line, edges))
             found.setdefault(tenant, {})[driver] = account
     return found
 

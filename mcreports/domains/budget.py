@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mcreports.checks import Reconciliation, Status, Verdict
-from mcreports.domains import Section, limits, outlook
+from mcreports.domains import Section, limits, outlook, outlook_ahead
 from mcreports.domains.calendar import Calendar
 from mcreports.domains.derive import difference, number, share
 from mcreports.domains.money import open_books
@@ -26,7 +26,7 @@ def assess(snapshot: Snapshot) -> Section:
     calendar = Calendar(snapshot.period, books.until)
     spend = _spend(books, calendar)
     section = Section(tuple(spend), _unexpected(books, calendar))
-    heading: list[outlook.Outlook] = []
+    heading: list[outlook_ahead.Outlook] = []
     allowed: list[Figure] = []
     present = books.present(calendar.to_date)
     for tenant in books.tenants:
@@ -44,8 +44,8 @@ def assess(snapshot: Snapshot) -> Section:
         section += Section(verdicts=tuple(_nobody(snapshot)))
     whole = limits.total("budget.limit.monthly", allowed, calendar.span)
     spent = books.figure("budget.spend.mtd", None, calendar.to_date)
-    ahead = outlook.platform(heading, outlook.outlook(books, None, calendar.month, spent))
-    section += Section(tuple(_against(books, calendar, spent, whole, ahead)))
+    ahead = outlook_ahead.platform(books, heading, spent, whole)
+    section += Section(tuple(_against(calendar, spent, whole, ahead)))
     return section + Section(reconciliation=reconcile(books, calendar, Figures(section.figures, calendar.span)))
 
 
@@ -66,10 +66,10 @@ def _spend(books: Books, calendar: Calendar) -> Iterable[Figure]:
         yield books.opening(tenant, calendar.span)
 
 
-def _month(books: Books, calendar: Calendar, tenant: str, allowed: Figure) -> tuple[Section, outlook.Outlook]:
+def _month(books: Books, calendar: Calendar, tenant: str, allowed: Figure) -> tuple[Section, outlook_ahead.Outlook]:
     """A tenant's month against its budget."""
     spent = books.figure("budget.spend.mtd", tenant, calendar.to_date)
-    ahead = outlook.outlook(books, tenant, calendar.month, spent)
+    ahead = outlook_ahead.outlook(books, tenant, spent, allowed)
     snapshot = books.snapshot
     verdicts = (
         limits.judge_utilization(
@@ -77,7 +77,7 @@ def _month(books: Books, calendar: Calendar, tenant: str, allowed: Figure) -> tu
         ),
         outlook.judge_forecast(ahead.month_end, allowed, snapshot.rule("budget.forecast", tenant)),
     )
-    return Section(tuple(_against(books, calendar, spent, allowed, ahead)), verdicts), ahead
+    return Section(tuple(_against(calendar, spent, allowed, ahead)), verdicts), ahead
 
 
 def _with_today(books: Books, calendar: Calendar, spent: Figure) -> Figure:
@@ -89,17 +89,14 @@ def _with_today(books: Books, calendar: Calendar, spent: Figure) -> Figure:
     return replace(spent, bounds=(low, more.value), reason="the day that is not over has its share")
 
 
-def _against(
-    books: Books, calendar: Calendar, spent: Figure, allowed: Figure, ahead: outlook.Outlook
-) -> Iterable[Figure]:
+def _against(calendar: Calendar, spent: Figure, allowed: Figure, ahead: outlook_ahead.Outlook) -> Iterable[Figure]:
     days = calendar.month.split("day")
     due = limits.to_date(allowed, calendar.elapsed, len(days))
-    yield from (allowed, due, limits.utilization("monthly", spent, allowed), ahead.month_end, ahead.past_error)
+    yield from (allowed, due, limits.utilization("monthly", spent, allowed), *ahead.figures)
     for name, actual, target in (("mtd", spent, due), ("month", ahead.month_end, allowed)):
         over = difference(f"budget.variance.{name}", actual, target)
         yield over
         yield share(f"budget.variance.{name}_percent", over, target)
-    yield outlook.exhaustion(books, spent, allowed, ahead, days)
 
 
 def _day(books: Books, calendar: Calendar, tenant: str, monthly: Figure) -> Section:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from mcreports.domains.stretches import stretches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
 
 Span = tuple[datetime, datetime]
 
-HISTORY_WEEKS = 8  # of whole days that a forecast looks back on
+HISTORY_DAYS = 126  # that a forecast looks back on, as far as the snapshot reaches
+PROFILE_DAYS = 28  # whose hours say how much of a day that is not over is still to come
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ def foreseen(report: str, calendar: Calendar, end: datetime) -> frozenset[Span]:
     ``end`` is that of what was asked for. A window that is missing here is worked out when it is asked for.
     """
     days = _trend_days(calendar.period) if report == "trends" else _month_days(calendar, end)
-    return frozenset((*_around(calendar, end), *days))
+    followed = ((part.start, part.end) for part in stretches(report, calendar.period))
+    return frozenset((*_around(calendar, end), *days, *followed))
 
 
 def _around(calendar: Calendar, end: datetime) -> Iterator[Span]:
@@ -85,11 +90,33 @@ def _month_days(calendar: Calendar, end: datetime) -> Iterator[Span]:
         yield day.start, day.end
         yield calendar.month.start, day.end
     gone = sum(day.end <= end for day in days)
+    first = days[gone] if gone < len(days) else days[-1].next()
+    yield from history(first)
     if gone < len(days):
-        day = days[gone]
-        for _ in range(7 * HISTORY_WEEKS):
-            day = day.previous()
-            yield day.start, day.end
+        hour = full_hour(first, end)
+        for at in {hour, max(hour - HOUR, first.start)} - {first.start}:
+            yield from hours_before(first, at)
+            yield first.start, at
+
+
+def history(first: Period, since: datetime | None = None) -> list[Span]:
+    """The whole days before a day that a forecast rests on, oldest first, none that begins before ``since``."""
+    spans: list[Span] = []
+    day = first.previous()
+    while len(spans) < HISTORY_DAYS and (since is None or day.start >= since):
+        spans.append((day.start, day.end))
+        day = day.previous()
+    return spans[::-1]
+
+
+def full_hour(day: Period, at: datetime) -> datetime:
+    """The newest full hour since a day began."""
+    return day.start + max(at - day.start, timedelta()) // HOUR * HOUR
+
+
+def hours_before(day: Period, at: datetime) -> list[Span]:
+    """The same hours, from midnight on, of the days before, oldest first."""
+    return [(start, min(start + (at - day.start), end)) for start, end in history(day)[-PROFILE_DAYS:]]
 
 
 def _trend_days(period: Period) -> Iterator[Span]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from dataclasses import fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,7 @@ def _write_accounts(own: dict[str, Account]) -> list[Any]:
     return [
         list(spans),
         [
-            [driver, one.first, one.last, one.interval, [_SPEND(one.spends[span]) for span in spans]]
+            [driver, one.first, one.last, one.interval, [_SPEND(one.spends[span]) for span in spans], list(one.hours)]
             for driver, one in own.items()
         ],
     ]
@@ -81,8 +82,8 @@ def _write_accounts(own: dict[str, Account]) -> list[Any]:
 def _read_accounts(raw: list[Any]) -> dict[str, Account]:
     spans = _spans(raw[0])
     return {
-        driver: Account(first, last, interval, dict(zip(spans, map(_spend, spends), strict=True)))
-        for driver, first, last, interval, spends in raw[1]
+        driver: Account(first, last, interval, dict(zip(spans, map(_spend, spends), strict=True)), array("q", hours))
+        for driver, first, last, interval, spends, hours in raw[1]
     }
 
 
@@ -91,5 +92,17 @@ def _spend(row: list[Any]) -> Spend:
     return Spend(cents, low, high, _QUALITIES[quality], opening, samples, expected, resets, tuple(reasons))
 
 
-_WRITE: dict[str, Callable[[Any], Any]] = {"counts": _write_counts, "seen": _SEEN, "accounts": _write_accounts}
-_READ: dict[str, Callable[[Any], Any]] = {"counts": _read_counts, "seen": _seen, "accounts": _read_accounts}
+def _write_steps(own: dict[str, array[int]]) -> dict[str, list[int]]:
+    return {label: list(readings) for label, readings in own.items()}
+
+
+def _read_steps(raw: dict[str, list[int]]) -> dict[str, array[int]]:
+    return {label: array("q", readings) for label, readings in raw.items()}
+
+
+_WRITE: dict[str, Callable[[Any], Any]] = {
+    "counts": _write_counts, "seen": _SEEN, "accounts": _write_accounts, "steps": _write_steps,
+}  # fmt: skip
+_READ: dict[str, Callable[[Any], Any]] = {
+    "counts": _read_counts, "seen": _seen, "accounts": _read_accounts, "steps": _read_steps,
+}  # fmt: skip

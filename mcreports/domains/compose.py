@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mcreports.domains import Section, budget, facts, limits, trends
+from mcreports.domains import Section, bridge, budget, error_budgets, facts, limits, quality_cost, trends
+from mcreports.domains.anomalies.assess import assess as assess_anomalies
+from mcreports.domains.anomalies.assess import first_sentence
 from mcreports.domains.autonomy import judge_autonomy, review_autonomy
 from mcreports.domains.calendar import Calendar
 from mcreports.domains.coverage import judge_coverage
@@ -18,7 +20,6 @@ from mcreports.domains.incidents import assessment
 from mcreports.domains.money import open_books
 from mcreports.domains.operations import judge_operations
 from mcreports.domains.platform import judge_platform
-from mcreports.domains.unit_cost import unit_cost
 from mcreports.figures import Figure, Figures
 from mcreports.plan import INCIDENTS
 
@@ -46,11 +47,14 @@ def compose(snapshot: Snapshot) -> Report:
     """The report of a snapshot; the same snapshot always gives the same report."""
     facts.remember(snapshot)
     section = _REPORTS[snapshot.report](snapshot)
+    if snapshot.report not in INCIDENTS:
+        section += assess_anomalies(snapshot)
     figures = Figures(section.figures, (snapshot.period.start, snapshot.period.end))
     if snapshot.report in INCIDENTS:
         said = assessment.incident_headline(snapshot, figures, section.verdicts)
     else:
-        said = headline(snapshot, figures, section.verdicts, section.reconciliation)
+        unusual = first_sentence(snapshot)
+        said = headline(snapshot, figures, section.verdicts, section.reconciliation, unusual)
     return Report(snapshot, figures, section.verdicts, section.reconciliation, said)
 
 
@@ -64,18 +68,8 @@ def _now(snapshot: Snapshot) -> Section:
     judges += [judge_operations]
     for judge in judges:
         section += judge(snapshot, *span)
-    return section + Section(tuple(_good_cost(snapshot, section)))
-
-
-def _good_cost(snapshot: Snapshot, section: Section) -> Iterable[Figure]:
-    """USD for each operation that succeeded and was not compensated."""
-    figures = Figures(section.figures, (snapshot.period.start, snapshot.period.end))
-    for tenant in (None, *snapshot.tenants):
-        yield unit_cost(
-            figures.find("budget.spend.period", tenant),
-            figures.find("autonomy.operations", tenant),
-            (figures.find("autonomy.success_rate", tenant), figures.find("autonomy.compensation_rate", tenant)),
-        )
+    section += quality_cost.assess(open_books(snapshot)) + error_budgets.assess(snapshot)
+    return section + bridge.assess(snapshot)
 
 
 def _daily(snapshot: Snapshot) -> Section:

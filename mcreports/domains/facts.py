@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from mcreports.domains.anomalies.grid import hours, rate_spans
+from mcreports.domains.anomalies.readings import counted, joined
 from mcreports.domains.events import count
 from mcreports.domains.series import Seen, every_line, seen, watch
+from mcreports.domains.stretches import followed
 from mcreports.plan import INCIDENTS, RATES
 
 if TYPE_CHECKING:
@@ -25,12 +29,14 @@ if TYPE_CHECKING:
     Found = dict[Any, Any]  # by tenant; None where the metric has none
     Add = Callable[[Found, Line], None]
 
+OPERATIONS = "autonomy.operations"
+VIOLATIONS = "autonomy.violations"  # no rate: neither an error budget nor a cost hangs on them
 COUNTED = (*RATES, "policy.decisions", "platform.replication_lag", "platform.request_duration")
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A question to every series of a metric: its ``counts`` or what was ``seen`` in a window."""
+    """A question to every series of a metric: its ``counts``, what was ``seen``, or its ``steps`` hour by hour."""
 
     kind: str
     key: str
@@ -81,6 +87,11 @@ def seen_part(snapshot: Snapshot, part: Period) -> tuple[datetime, datetime]:
     return part.start, min([part.end, *(end for end in asked if end > part.start)])
 
 
+def week_before(day: Period) -> Period:
+    """The same weekday of the week before."""
+    return day.containing("day", day.first - timedelta(days=7), day.zone)
+
+
 def _foreseen(snapshot: Snapshot) -> Iterator[Ask]:
     period, has = snapshot.period, snapshot.windows.keys()
     if snapshot.report in INCIDENTS:
@@ -90,8 +101,14 @@ def _foreseen(snapshot: Snapshot) -> Iterator[Ask]:
         "daily": (), "weekly": (period.previous(), *period.split("day")), "monthly": (period.previous(),),
         "trends": period.split("month"),
     }[snapshot.report]  # fmt: skip
+    for key, start, end in rate_spans(snapshot):
+        yield Ask("steps", key, start, end)
     for key in sorted(has & set(RATES)):
         yield from (Ask("counts", key, *seen_part(snapshot, part)) for part in rated)
+        if key != VIOLATIONS:
+            yield from (Ask("counts", key, *span) for span in followed(snapshot.report, period, own[1]))
+    if snapshot.report == "daily" and OPERATIONS in has:
+        yield Ask("counts", OPERATIONS, *seen_part(snapshot, week_before(period)))
     if snapshot.report == "trends":
         newest = [month for month in rated if month.end <= period.end][-1:]
         yield from (Ask("seen", key, month.start, month.end) for month in newest for key in sorted(has))
@@ -122,4 +139,17 @@ def _seen(snapshot: Snapshot, ask: Ask) -> Add:
     return add
 
 
-_ADD: dict[str, Callable[[Snapshot, Ask], Add]] = {"counts": _counts, "seen": _seen}
+def _steps(snapshot: Snapshot, ask: Ask) -> Add:
+    """Events by the hour, of each value of the label after the tenant's."""
+    window = watch(snapshot, ask.key, ask.start, ask.end)
+    edges = hours(snapshot.period.start, ask.start, ask.end)
+
+    def add(found: Found, line: Line) -> None:
+        tenant, second, *_ = line.labels
+        own = found.setdefault(tenant, {})
+        own[second] = joined(own.get(second), counted(line, window, edges))
+
+    return add
+
+
+_ADD: dict[str, Callable[[Snapshot, Ask], Add]] = {"counts": _counts, "seen": _seen, "steps": _steps}

@@ -36,9 +36,13 @@ class Headline:
 
 
 def headline(
-    snapshot: Snapshot, figures: Figures, verdicts: Sequence[Verdict], sums: Sequence[Reconciliation]
+    snapshot: Snapshot,
+    figures: Figures,
+    verdicts: Sequence[Verdict],
+    sums: Sequence[Reconciliation],
+    unusual: Sequence[Sentence] = (),
 ) -> Headline:
-    """The gravest thing first: failures, then what is unknown, then what to watch.
+    """The gravest thing first: failures, then what is unknown, then what to watch; before them what changed and why.
 
     A reconciliation that fails makes the report fail; without a verdict nothing is proven.
     """
@@ -47,7 +51,7 @@ def headline(
     counts = {each: [v for v in verdicts if v.status is each] for each in Status}
     broken = [s.name for s in sums if s.status is Status.FAIL]
     sentences: list[Sentence] = [(f"The sums do not agree: {', '.join(broken)}.",)] if broken else []
-    sentences += story(snapshot, figures, verdicts)
+    sentences += [*story(snapshot, figures, verdicts), *unusual]
     for each, word in ((Status.FAIL, "Failing"), (Status.UNKNOWN, "Without data"), (Status.WARN, "To watch")):
         if counts[each]:
             sentences.append((f"{word}: {'; '.join(_grouped(counts[each]))}.",))

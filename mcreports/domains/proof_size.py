@@ -11,16 +11,16 @@ METHOD = "proof size; bounds: wilson 95 %"
 FINE = 2**32  # how finely the square root is taken before the exact search
 
 
-def wilson(part: int, whole: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share, in percent.
+def wilson(part: int, whole: int, z: float = Z) -> tuple[float, float]:
+    """Wilson's interval of a share, in percent; 95 % unless another normal deviate is given.
 
     >>> low, high = wilson(9990, 10000)
     >>> f"{low:.3f} {high:.3f}"
     '99.816 99.946'
     """
-    share, spread = part / whole, Z * Z / whole
+    share, spread = part / whole, z * z / whole
     centre = (share + spread / 2) / (1 + spread)
-    half = Z * sqrt(share * (1 - share) / whole + spread / (4 * whole)) / (1 + spread)
+    half = z * sqrt(share * (1 - share) / whole + spread / (4 * whole)) / (1 + spread)
     low = 0.0 if part == 0 else max(0.0, 100 * (centre - half))
     return low, 100.0 if part == whole else min(100.0, 100 * (centre + half))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +34,11 @@ class Line:
     ts: np.ndarray
     values: np.ndarray
     interval: float
+
+    @cached_property
+    def pace(self) -> float:
+        """The mean interval in ms of the scrapes that were not missed."""
+        return pace(self.ts, self.interval)
 
 
 @dataclass(frozen=True)
@@ -178,8 +184,9 @@ def seen(line: Line, window: Watch, *, counts: bool = False) -> Seen:
     start, end = window.start, window.end
     left, right = np.searchsorted(line.ts, [start, end], side="left")
     begin = max(start, int(line.ts[0])) if window.is_born(line) else start
-    inside, interval = line.ts[left:right], pace(line.ts, line.interval)
-    lacking = int(missed(line.ts, interval, np.array([begin]), np.array([end]))[0])
+    inside, interval = line.ts[left:right], line.pace
+    near = line.ts[max(left - 1, 0) : right + 1]  # what lies further away makes no difference
+    lacking = int(missed(near, interval, np.array([begin]), np.array([end]))[0])
     if not len(inside) and not lacking:
         return Seen()
     began = resets(line, window) if counts else ()

@@ -2,53 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from mcreports.checks import Status
 from mcreports.domains.derive import number
-from mcreports.figures import Figure
+from mcreports.domains.sentence import Said, Sentence
+from mcreports.domains.story_change import changed, neutral
 from mcreports.names import UNALLOCATED, called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mcreports.checks import Verdict
-    from mcreports.figures import Figures
+    from mcreports.figures import Figure, Figures
     from mcreports.snapshot import Snapshot
+
+__all__ = ["Said", "Sentence", "main_driver", "side", "story"]
 
 DAYS_TO_DECIDE = 3
 
 
-@dataclass(frozen=True)
-class Said:
-    """A figure in a sentence that shows its plus or minus; over or under stands beside it."""
-
-    figure: Figure
-
-
-Sentence = tuple[str | Figure | Said, ...]
-
-
 def story(snapshot: Snapshot, figures: Figures, verdicts: Sequence[Verdict]) -> Iterator[Sentence]:
-    """The platform's month against its budget, the tenant that is furthest over it, and by when to decide."""
+    """How things stand, what changed and why, what must be decided and by when, and what is neutral."""
     if snapshot.report == "trends":
         yield from _year(snapshot, figures)
-        return
+    else:
+        yield from _month(snapshot, figures)
+    yield from changed(snapshot, figures)
+    if snapshot.report != "trends":
+        yield from _furthest(snapshot, figures, verdicts)
+    yield from neutral(figures)
+
+
+def _month(snapshot: Snapshot, figures: Figures) -> Iterator[Sentence]:
+    """The platform's month against its budget."""
     month = f"{snapshot.period.month().first:%B}"
     ahead, allowed, over = (
         figures.find(name) for name in ("budget.forecast.month_end", "budget.limit.monthly", "budget.variance.month")
     )
     known = [number(figure.value) for figure in (ahead, allowed, over)]
-    closed = snapshot.state == "final" and snapshot.period.after == snapshot.period.month().after
-    verb = f"{month} closed at" if closed else f"{month} is forecast at"
+    verb = f"{month} closed at" if _is_closed(snapshot) else f"{month} is forecast at"
     if None not in known:
         apart: Sentence = (", ", Said(over), f" {side(over)}") if number(over.value) else (", at",)
         yield (verb, " ", ahead, *apart, " its budget of ", allowed, ".")
     elif known[0] is not None:
         yield (verb, " ", ahead, "; the budget is not known.")
-    yield from _furthest(snapshot, figures, verdicts, closed=closed)
+
+
+def _is_closed(snapshot: Snapshot) -> bool:
+    return snapshot.state == "final" and snapshot.period.after == snapshot.period.month().after
 
 
 def side(variance: Figure) -> str:
@@ -61,14 +64,14 @@ def _whose(tenant: str | None) -> str:
     return "the platform" if tenant is None else called(tenant)
 
 
-def _furthest(snapshot: Snapshot, figures: Figures, verdicts: Sequence[Verdict], *, closed: bool) -> Iterator[Sentence]:
+def _furthest(snapshot: Snapshot, figures: Figures, verdicts: Sequence[Verdict]) -> Iterator[Sentence]:
     """The tenant whose forecast is furthest over, its main driver, and the decision that is due."""
     judged = [v.tenant for v in verdicts if v.check == "budget.forecast" and v.status in {Status.WARN, Status.FAIL}]
     if not judged:
         return
     tenant = max(judged, key=lambda name: number(figures.find("budget.variance.month", name).value) or 0)
     over, percent = (figures.find(f"budget.variance.month{suffix}", tenant) for suffix in ("", "_percent"))
-    heading = f"{_whose(tenant)} {'ended' if closed else 'is heading'} "
+    heading = f"{_whose(tenant)} {'ended' if _is_closed(snapshot) else 'is heading'} "
     yield (heading, over, " (", percent, ") over its budget", *_because(figures, tenant))
     due = snapshot.period.after + timedelta(days=DAYS_TO_DECIDE)
     yield (f"Decision needed: raise the budget of {_whose(tenant)} or cap its spend, by {due:%-d %B %Y}.",)
@@ -95,11 +98,9 @@ def _year(snapshot: Snapshot, figures: Figures) -> Iterator[Sentence]:
     if whole.value is not None:
         last = snapshot.period.after - timedelta(days=1)
         yield (f"From {snapshot.period.first:%-d %B %Y} to {last:%-d %B %Y} the platform cost ", whole, ".")
-    changes = [f for f in figures.where("budget.change.month") if f.value is not None]
+    changes = figures.where("budget.change.month_like_for_like")
     if changes:
-        first = changes[0]
-        labels = dict(first.labels)
-        driver = labels["driver"] or UNALLOCATED
+        first, labels = changes[0], dict(changes[0].labels)
         month = date.fromisoformat(f"{labels['month']}-01")
-        said = f"The largest change of a month: {_whose(first.tenant)}, {driver}, {month:%B %Y}, by "
-        yield (said, Said(first), ".")
+        said = f"The largest change of a month, days apart: {_whose(first.tenant)}, {labels['driver'] or UNALLOCATED}"
+        yield (f"{said}, {month:%B %Y}, by ", Said(first), ".")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mcreports.domains import Section, budget
+from mcreports.domains import Section, bridge, budget, error_budgets, quality_cost
 from mcreports.domains.autonomy import judge_autonomy
 from mcreports.domains.calendar import Calendar
+from mcreports.domains.compared import whole_months
 from mcreports.domains.coverage import judge_coverage
-from mcreports.domains.derive import difference, money, number, share
+from mcreports.domains.derive import money
 from mcreports.domains.grounding import judge_grounding
 from mcreports.domains.money import open_books
-from mcreports.domains.unit_cost import unit_cost
+from mcreports.domains.year_changes import year_changes
 from mcreports.figures import Figure, Figures, Quality
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from mcreports.period import Period
     from mcreports.snapshot import Snapshot
 
-MOST_CHANGES = 10
-UNIT_COST = "budget.spend.month", "autonomy.operations", "autonomy.success_rate", "autonomy.compensation_rate"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -42,7 +39,7 @@ def assess(snapshot: Snapshot) -> Section:
         drivers = [{"driver": driver} for driver in books.drivers]
         figures += [books.figure("budget.spend.period", tenant, calendar.span, **labels) for labels in drivers]
     verdicts: tuple[Verdict, ...] = ()
-    months = _months(snapshot.period)
+    months = whole_months(snapshot.period)
     for month in months:
         part, verdicts = _month(books, month)
         figures += part
@@ -50,15 +47,12 @@ def assess(snapshot: Snapshot) -> Section:
         seen = judge_coverage(snapshot, month.start, month.end)
         figures += seen.figures
         verdicts += seen.verdicts
+    figures += quality_cost.assess(books).figures
+    figures += error_budgets.assess(snapshot).figures
     figures += _weekdays(books)
-    figures += _changes(books, Figures(figures))
+    figures += year_changes(books, Figures(figures))
     sums = budget.reconcile(books, calendar, Figures(figures, calendar.span))
-    return Section(tuple(figures), verdicts, sums)
-
-
-def _months(period: Period) -> list[Period]:
-    """The calendar months that lie wholly in the period."""
-    return [month for month in period.split("month") if period.start <= month.start and month.end <= period.end]
+    return Section(tuple(figures), verdicts, sums) + bridge.assess(snapshot)
 
 
 def _month(books: Books, month: Period) -> tuple[list[Figure], tuple[Verdict, ...]]:
@@ -70,12 +64,7 @@ def _month(books: Books, month: Period) -> tuple[list[Figure], tuple[Verdict, ..
     rates = judge_autonomy(snapshot, *span) + judge_grounding(snapshot, *span)
     label = ("month", month.label)
     labelled = [replace(figure, labels=tuple(sorted((*figure.labels, label)))) for figure in rates.figures]
-    found = Figures([*figures, *labelled])
-    for tenant in (None, *snapshot.tenants):
-        spent, operations, *quality = (found.find(name, tenant, month=month.label) for name in UNIT_COST)
-        labelled.append(unit_cost(spent, operations, (quality[0], quality[1])))
-    figures += labelled
-    return figures, rates.verdicts
+    return [*figures, *labelled], rates.verdicts
 
 
 def _weekdays(books: Books) -> Iterable[Figure]:
@@ -93,22 +82,3 @@ def _weekdays(books: Books) -> Iterable[Figure]:
             quality=whole.quality if len(own) else Quality.UNKNOWN, method=f"mean of {len(own)} days",
             labels=(("weekday", name),),
         )  # fmt: skip
-
-
-def _changes(books: Books, figures: Figures) -> Iterable[Figure]:
-    """The largest changes from one month to the next of a tenant's driver, by USD."""
-    months = [month.label for month in _months(books.snapshot.period)]
-    found = []
-    for tenant in books.tenants:
-        for driver in books.drivers:
-            row = [figures.find("budget.spend.month", tenant, driver=driver, month=label) for label in months]
-            found += [(difference("budget.change.month", now, before), before) for before, now in pairwise(row)]
-    known = [(change, before) for change, before in found if change.value is not None]
-    for change, before in sorted(known, key=_by_size)[:MOST_CHANGES]:
-        yield change
-        yield share("budget.change.month_percent", change, before)
-
-
-def _by_size(found: tuple[Figure, Figure]) -> tuple[Fraction, str]:
-    change, _ = found
-    return -abs(number(change.value) or Fraction()), change.key

@@ -133,7 +133,7 @@ def report_json(body: Mapping[str, Any]) -> Iterator[str]:
 
 def figures_csv(figures: Iterable[Mapping[str, Any]]) -> str:
     """All figures as CSV that a spreadsheet opens and does not execute."""
-    return _csv(FIGURE_COLUMNS, map(_flat, figures))
+    return rows_csv(FIGURE_COLUMNS, map(_flat, figures))
 
 
 def _flat(figure: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,10 +144,11 @@ def _flat(figure: Mapping[str, Any]) -> dict[str, Any]:
 
 def verdicts_csv(verdicts: Iterable[Mapping[str, Any]]) -> str:
     """All verdicts as CSV that a spreadsheet opens and does not execute."""
-    return _csv(VERDICT_COLUMNS, verdicts)
+    return rows_csv(VERDICT_COLUMNS, verdicts)
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+def rows_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows as CSV that a spreadsheet opens and does not execute."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)

@@ -106,7 +106,7 @@ def _said(chart: Lines | Bars | Bridge) -> tuple[str, str]:
 
 
 def _extent(series: Series) -> list[float | None]:
-    return [*series.values, *map(number, series.low), *map(number, series.high)]
+    return [*series.values, *(number(end) for ends in series.intervals for side in ends for end in side)]
 
 
 def _points(series: Series, x: Scale, y: Scale) -> list[tuple[float, float] | None]:
@@ -117,12 +117,17 @@ def _points(series: Series, x: Scale, y: Scale) -> list[tuple[float, float] | No
 
 
 def _interval(series: Series, x: Scale, y: Scale) -> str:
-    ends = [
-        (x.at(day.toordinal()), y.at(low), y.at(high))
-        for day, low, high in zip(series.x, map(number, series.low), map(number, series.high), strict=False)
-        if low is not None and high is not None
-    ]
-    return svg.interval([(at, low) for at, low, _ in ends], [(at, high) for at, _, high in ends]) if ends else ""
+    """The areas of its intervals, the narrower one on the wider one."""
+    shapes = ""
+    for lows, highs in series.intervals:
+        ends = [
+            (x.at(day.toordinal()), y.at(low), y.at(high))
+            for day, low, high in zip(series.x, map(number, lows), map(number, highs), strict=True)
+            if low is not None and high is not None
+        ]
+        if ends:
+            shapes += svg.interval([(at, low) for at, low, _ in ends], [(at, high) for at, _, high in ends])
+    return shapes
 
 
 def _stack(every: Sequence[Series]) -> list[dict[date, Span]]:

@@ -165,7 +165,7 @@ def _doubt(figure: Figure) -> str:
     if figure.quality is Quality.ACTUAL:
         return ""
     if figure.quality is Quality.ESTIMATED:
-        return ' <abbr class="mc-est" title="estimated">est.</abbr>'
+        return ' <abbr title="estimated">est.</abbr>'
     return f' <span class="mc-nodata">{mark_html(Status.UNKNOWN)}<span class="mc-sr">no data</span></span>'
 
 

@@ -27,8 +27,8 @@ class Band:
 
     def _repr_html_(self) -> str:
         head = f"{mark_html(self.status)} {escape(word(self.status, self.check))}: {text_html(self.headline)}"
-        rest = " ".join(text_html(sentence) for sentence in self.sentences)
-        body = f"<p>{rest}</p>" if rest else ""
+        rest = "".join(f"<li>{text_html(sentence)}</li>" for sentence in self.sentences)
+        body = f"<ul>{rest}</ul>" if rest else ""
         return f'<div class="mc mc-band mc-{self.status.value}"><p class="mc-headline">{head}</p>{body}</div>'
 
 

@@ -11,7 +11,7 @@ from mcreports.view.theme import LIGHT
 
 if TYPE_CHECKING:
     from mcreports.view.charts import Bars, Bridge, Lines
-    from mcreports.view.points import Series
+    from mcreports.view.points import Series, Y
 
 Json = dict[str, object]
 
@@ -20,8 +20,8 @@ def lines(chart: Lines) -> Json:
     """A trace for each line, and one for each interval."""
     traces: list[Json] = []
     for series in chart.series:
-        if series.low:
-            traces += _interval(series)
+        for ends in series.intervals:
+            traces += _interval(series, *ends)
         traces.append(_trace(series, type="scatter", mode="lines", line=_stroke(series)))
     rangemode = "tozero" if chart.zero else "normal"
     return _plot(chart, traces, {"yaxis": {"title": {"text": chart.unit}, "rangemode": rangemode}})
@@ -69,12 +69,12 @@ def _trace(series: Series, **more: object) -> Json:
     return {"name": literal(series.name), "x": [day.isoformat() for day in series.x], "y": list(series.values), **more}
 
 
-def _interval(series: Series) -> list[Json]:
+def _interval(series: Series, lows: tuple[Y, ...], highs: tuple[Y, ...]) -> list[Json]:
     quiet: Json = {"showlegend": False, "hoverinfo": "skip", "type": "scatter", "mode": "lines", "line": {"width": 0}}
     x = [day.isoformat() for day in series.x]
-    low: Json = {"x": x, "y": [number(y) for y in series.low], **quiet}
+    low: Json = {"x": x, "y": [number(y) for y in lows], **quiet}
     filled: Json = {"fill": "tonexty", "fillcolor": "rgba(64,75,90,0.15)"}
-    return [low, {"x": x, "y": [number(y) for y in series.high], **filled, **quiet}]
+    return [low, {"x": x, "y": [number(y) for y in highs], **filled, **quiet}]
 
 
 def _stroke(series: Series) -> Json:

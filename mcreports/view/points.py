@@ -24,8 +24,9 @@ DASHES = {"budget": "dash", "target": "dash", "forecast": "dot"}
 class Series:
     """One line or one layer of bars: a point for each day, None where there is no value.
 
-    ``role`` gives its colour and stroke; ``low`` and ``high`` are the ends of an interval around it;
-    without a ``label`` the series is told from the others in the data table alone.
+    ``role`` gives its colour and stroke; ``low`` and ``high`` are the ends of an interval around it,
+    ``least`` and ``most`` those of a wider one; without a ``label`` the series is told from the others in
+    the data table alone.
     """
 
     name: str
@@ -34,6 +35,8 @@ class Series:
     y: tuple[Y, ...]
     low: tuple[Y, ...] = ()
     high: tuple[Y, ...] = ()
+    least: tuple[Y, ...] = ()
+    most: tuple[Y, ...] = ()
     label: bool = True
 
     def __post_init__(self) -> None:
@@ -41,14 +44,21 @@ class Series:
         if self.role not in ROLES:
             msg = f"{self.name}: there is no role {self.role!r}; there are {', '.join(ROLES)}"
             raise ValueError(msg)
-        if len(self.x) != len(self.y) or any(len(ends) not in {0, len(self.x)} for ends in (self.low, self.high)):
-            msg = f"{self.name}: {len(self.x)} days, {len(self.y)} values, {len(self.low)} and {len(self.high)} bounds"
+        bounds = (self.low, self.high, self.least, self.most)
+        if len(self.x) != len(self.y) or any(len(ends) not in {0, len(self.x)} for ends in bounds):
+            counts = " and ".join(str(len(ends)) for ends in bounds)
+            msg = f"{self.name}: {len(self.x)} days, {len(self.y)} values, {counts} bounds"
             raise ValueError(msg)
 
     @property
     def values(self) -> tuple[float | None, ...]:
         """The height of each point."""
         return tuple(number(y) for y in self.y)
+
+    @property
+    def intervals(self) -> tuple[tuple[tuple[Y, ...], tuple[Y, ...]], ...]:
+        """The ends of its intervals, the wider one first."""
+        return tuple(ends for ends in ((self.least, self.most), (self.low, self.high)) if ends[0])
 
     @property
     def last(self) -> tuple[date, Y] | None:

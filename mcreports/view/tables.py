@@ -83,11 +83,11 @@ class Table:
         body = "".join(self._row(row) for row in self.rows)
         body += "" if self.others is None else self._row(self.others, "mc-others")
         is_narrow = len(self.columns) <= NARROW and not any(column.kind == "verdict" for column in self.columns)
-        narrow = ' class="mc-narrow"' if is_narrow else ""
+        kind = "mc-cells mc-narrow" if is_narrow else "mc-cells"
         foot = f"<tfoot>{self._row(self.total)}</tfoot>" if self.total else ""
         return (
             f"{elsewhere_html(self.note)}"
-            f'<div class="mc mc-scroll" role="region" tabindex="0" aria-label="{escape(self.caption)}"><table{narrow}>'
+            f'<div class="mc mc-scroll" role="region" tabindex="0" aria-label="{escape(self.caption)}"><table class="{kind}">'
             f'<caption class="mc-sr">{escape(self.caption)}</caption><thead>{self._heads()}</thead>'
             f"<tbody>{body}</tbody>{foot}</table></div>"
         )
@@ -112,7 +112,7 @@ class Table:
     def _row(self, row: Row, kind: str = "") -> str:
         first, *rest = zip(self.columns, row, self._targets, strict=True)
         head = f'<th scope="row"{_class(first[0])}>{self._cell(*first)}</th>'
-        cells = (f"<td{_class(column)}>{self._cell(column, cell, target)}</td>" for column, cell, target in rest)
+        cells = (f"<td{_cell_class(column)}>{self._cell(column, cell, target)}</td>" for column, cell, target in rest)
         start = f'<tr class="{kind}">' if kind else "<tr>"
         return f"{start}{head}{''.join(cells)}</tr>"
 
@@ -198,3 +198,8 @@ def _target_html(target: str) -> str:
 
 def _class(column: Column) -> str:
     return f' class="mc-{column.kind}"' if column.kind != "text" else ""
+
+
+def _cell_class(column: Column) -> str:
+    """Most cells are numbers: a page weighs less if it is the others that are marked."""
+    return {"number": "", "text": ' class="mc-words"'}.get(column.kind, _class(column))

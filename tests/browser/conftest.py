@@ -1,4 +1,4 @@
-"""A browser, and pages opened in it with all their complaints."""
+"""Pages opened in a browser, with all their complaints."""
 
 from __future__ import annotations
 
@@ -7,22 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-default-apps",
-    "--no-first-run",
-    "--disable-features=Translate,OptimizationHints,MediaRouter",
-)
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 
 @dataclass
@@ -36,14 +26,6 @@ class Visit:
     def violations(self) -> list[str]:
         found = Axe().run(self.page).response["violations"]
         return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(QUIET))
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

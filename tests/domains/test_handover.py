@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,9 @@ spend = some.builds(Spend, maybe, maybe, maybe, some.sampled_from(Quality), whol
 @some.composite
 def drivers(draw: some.DrawFn) -> dict[str, Account]:
     windows = draw(some.lists(some.tuples(whole, whole), unique=True, max_size=3))
-    account = some.builds(Account, whole, whole, number, some.fixed_dictionaries(dict.fromkeys(windows, spend)))
+    hours = some.lists(some.integers(-2, 2**40), max_size=3).map(lambda readings: array("q", readings))
+    own = some.fixed_dictionaries(dict.fromkeys(windows, spend))
+    account = some.builds(Account, whole, whole, number, own, hours)
     return draw(some.dictionaries(text, account, min_size=1, max_size=3))
 
 
@@ -75,7 +78,7 @@ def test_what_has_no_text_is_an_error_and_not_a_guess() -> None:
 def test_every_field_of_a_fact_is_written() -> None:
     # a field that is added to one of these must be added to the codec
     names = {kind.__name__: len(fields(kind)) for kind in (Seen, Count, Spend, Account)}
-    assert names == {"Seen": 6, "Count": 8, "Spend": 9, "Account": 4}
+    assert names == {"Seen": 6, "Count": 8, "Spend": 9, "Account": 5}
 
 
 @pytest.fixture

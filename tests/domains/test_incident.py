@@ -18,7 +18,7 @@ from mcreports.checks import Status
 from mcreports.domains.compose import Report, compose
 from mcreports.domains.incidents.calls import calls_of
 from mcreports.domains.incidents.case import SINCE, Case
-from mcreports.domains.incidents.hours import told
+from mcreports.domains.incidents.spans import told
 from mcreports.domains.incidents.steps import steps
 from mcreports.domains.incidents.take import order_of, take_as_of
 from mcreports.domains.money import open_books
@@ -169,17 +169,21 @@ def test_an_hour_that_is_far_dearer_than_that_hour_was_is_unusual(platform: Call
     rate = np.full(len(ts), 10.0)
     rate[ts == instant("2025-10-31T04:00").timestamp() * 1000] = 40.0
     made.add("budget.cost", {"tenant": "T", "driver": "compute"}, ts, np.cumsum(rate))
-    figure = incident(made).figures.find("incident.hours.unusual", "T", driver="compute")
-    assert (figure.value, figure.reason) == (1, "2025-10-31T03:00:00Z to 2025-10-31T04:00:00Z")
+    report = incident(made)
+    (excess,) = report.figures.where("anomaly.excess")
+    assert (excess.value, excess.window) == (30, (instant("2025-10-31T03:00"), instant("2025-10-31T04:00")))
+    assert report.figures.find("anomaly.count", "T").value == 1
+    known = {step.what: sentence_text(step.known) for step in steps(Case(report.snapshot), report.figures)}
+    assert known["Check for anomalous activity"] == (
+        "1 anomaly in the last 24 hours, first USD 30.00 over the usual on compute"
+    )
 
 
 def test_what_is_even_has_no_unusual_hour_and_what_is_new_nothing_usual(platform: Callable[..., Any]) -> None:
     made = platform(first="2025-08-01").cost(per_day=240.0).known()
     made.cost(driver="storage", since="2025-10-29", per_day=24.0).limit()
     find = incident(made).figures.find
-    assert find("incident.hours.unusual", "T", driver="compute").value == 0
-    young = find("incident.hours.unusual", "T", driver="storage")
-    assert (young.value, young.reason) == (None, "24 of 24 hours cannot be told")
+    assert find("anomaly.count", "T").value == 0
 
 
 def test_hours_that_follow_each_other_are_told_as_one() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mcreports.analysis.forecast import forecast
+from mcreports.domains.money import open_books
 from mcreports.figures import Quality
 from mcreports.settings import Settings
 
@@ -80,6 +82,104 @@ def test_an_unfinished_day_is_forecast_whole_and_its_last_hour_is_the_last_that_
     burn = report.figures.find("budget.burn_rate", "T")
     assert (burn.value, burn.quality) == (pytest.approx(0.744), Quality.ACTUAL)
     assert report.figures.find("budget.spend.period", "T").bounds == (Decimal("15.00"), None)
+
+
+def uneven(day: int) -> float:
+    return 24.0 + 12 * float(np.random.default_rng([day]).uniform(-1, 1))
+
+
+def test_dear_hours_raise_what_is_expected_of_the_rest_of_the_day(
+    platform: Any,
+) -> None:
+    def month_end(today: float) -> Any:
+        made = platform(last="2025-10-20T12:00").known().limit()
+        made.cost(per_day=lambda day: today if day == 80 else 24.0)
+        report = made.report(label="2025-10-20", now="2025-10-20T12:20", provisional=True)
+        return report.figures.find("budget.forecast.month_end", "T")
+
+    usual, dear = month_end(24), month_end(48)
+    assert usual.value == Decimal("744.00")
+    assert dear.value == pytest.approx(Decimal(744 + 12) + Decimal(12 * 2**0.5 - 12), abs=Decimal("0.01"))
+
+
+def test_the_hours_still_to_come_are_those_that_days_like_it_cost_the_most_in(platform: Any) -> None:
+    made = platform(last="2025-10-20T12:00").known().limit()
+    ts = made.times(None, None)
+    evenings = np.cumsum(np.where((ts // 3_600_000) % 24 >= 18, 4.0, 0.0))  # USD 24, all of them after 18:00
+    made.add("budget.cost", {"tenant": "T", "driver": "x"}, ts + 3_600_000, evenings)
+    report = made.report(label="2025-10-20", now="2025-10-20T13:20", provisional=True)
+    assert report.figures.find("budget.forecast.month_end", "T").value == pytest.approx(
+        Decimal(744), abs=Decimal("0.5")
+    )
+
+
+def test_the_intervals_date_and_probability_come_from_the_same_paths(platform: Any) -> None:
+    made = platform(last="2025-10-21T06:00").cost(per_day=uneven).known()
+    budget = 762
+    report = made.limit(monthly=budget).report(label="2025-10-20")
+    books, find = open_books(report.snapshot), report.figures.find
+    month = report.snapshot.period.month()
+    days = (*(day for part in (month.previous().previous(), month.previous(), month) for day in part.split("day")),)
+    spans = [(day.start, day.end) for day in days if day.end <= report.snapshot.period.end]
+    ahead = forecast(books.daily("T", spans), report.snapshot.period.after, 11 + 30)
+    spent = float(find("budget.spend.mtd", "T").value)
+    reached = np.rint(100 * np.cumsum(ahead.paths[:, :11], axis=1)) + round(100 * spent)
+    chance, day = (find(f"budget.exhaustion_{name}", "T").value for name in ("probability", "date"))
+    assert 5 < chance < 95
+    assert chance == pytest.approx(100 * (reached[:, -1] >= 100 * budget).mean())
+    assert (day != "not this month") == (chance >= 50) == (find("budget.forecast.month_end", "T").value >= budget)
+    for figure_id, share in (("month_end", 0.8), ("month_end_95", 0.95)):
+        found = find(f"budget.forecast.{figure_id}", "T")
+        ends = [spent + end for end in ahead.interval(share, slice(11))]
+        assert [float(end) for end in found.bounds] == pytest.approx(ends, abs=0.01)
+    following = find("budget.forecast.next_month", "T")
+    assert float(following.value) == pytest.approx(ahead.total(slice(11, None)), abs=0.01)
+    assert following.bounds[0] < following.value < following.bounds[1]
+
+
+@pytest.mark.parametrize(("monthly", "chance"), [(240, 100.0), (600, 100.0), (745, 0.0)])
+def test_a_budget_that_is_used_up_already_or_never_will_be_has_no_chance_in_it(
+    platform: Any, monthly: float, chance: float
+) -> None:
+    figures = platform(last="2025-10-21T06:00").cost().known().limit(monthly=monthly).report(label="2025-10-20").figures
+    assert figures.find("budget.exhaustion_probability", "T").value == chance
+
+
+def test_a_closed_month_is_followed_by_a_forecast_of_the_next_one(platform: Any) -> None:
+    figures = platform().cost().known().limit(monthly=700).report("monthly", "2025-10").figures
+    following = figures.find("budget.forecast.next_month", "T")
+    assert (following.value, following.quality) == (Decimal("720.00"), Quality.ESTIMATED)
+    assert [f"{at:%Y-%m-%d}" for at in following.window] == ["2025-11-01", "2025-12-01"]
+    assert figures.find("budget.forecast.past_error", "T").value == pytest.approx(0, abs=1e-9)
+    chance = figures.find("budget.exhaustion_probability", "T")
+    assert (chance.value, chance.quality) == (100.0, Quality.ACTUAL)
+
+
+def test_without_a_budget_or_a_forecast_nobody_knows_when_it_is_used_up(platform: Any) -> None:
+    made = platform(last="2025-10-21T06:00").cost().known()
+    made.cost("U", since="2025-10-08").known("U").limit("U")
+    figures = made.report(label="2025-10-20").figures
+    for tenant, reason in (("T", "limit"), ("U", "13 days of history")):
+        for name in ("date", "probability"):
+            found = figures.find(f"budget.exhaustion_{name}", tenant)
+            assert (found.value, found.quality) == (None, Quality.UNKNOWN)
+            assert reason in found.reason or tenant == "T"
+
+
+def test_the_fan_ends_where_the_month_does_and_holds_its_own_line(platform: Any) -> None:
+    made = platform(last="2025-10-21T06:00")
+    for name in "AB":
+        made.cost(name, per_day=lambda day, name=name: uneven(day + 1000 * ord(name))).known(name).limit(name)
+    figures = made.report(label="2025-10-20").figures
+    for suffix, end in (("", "month_end"), ("_95", "month_end_95")):
+        fan = [f for f in figures.where(f"budget.forecast.cumulative{suffix}") if f.tenant is None]
+        whole = figures.find(f"budget.forecast.{end}")
+        assert [dict(f.labels)["day"] for f in fan] == [f"2025-10-{day}" for day in range(21, 32)]
+        assert (fan[-1].value, fan[-1].bounds) == (whole.value, whole.bounds)
+        assert all(f.bounds[0] <= f.value <= f.bounds[1] for f in fan)
+        assert [f.value for f in fan] == sorted(f.value for f in fan)
+    following = [figures.find("budget.forecast.next_month", tenant).value for tenant in (None, "A", "B")]
+    assert following[0] == following[1] + following[2]
 
 
 def test_a_forecast_is_never_less_than_what_is_spent(platform: Any) -> None:

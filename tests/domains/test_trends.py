@@ -37,25 +37,32 @@ def test_months_add_up_to_the_year(platform: Any) -> None:
     assert {one.status for one in report.reconciliation} == {Status.PASS}
 
 
+def changes(report: Any, name: str = "_like_for_like") -> list[Any]:
+    return list(report.figures.where(f"budget.change.month{name}"))
+
+
 def test_the_largest_change_comes_first_whichever_way_it_went(platform: Any) -> None:
     made = platform(first="2024-12-20", last="2025-11-02").known()
-    made.cost(per_day=lambda day: 10.0 if day < 225 else 1.0).cost(driver="gpu", per_day=5)
-    changes = report_changes(made.report("trends", YEAR))
-    assert (changes[0].value < 0, dict(changes[0].labels)) == (True, {"driver": "compute", "month": "2025-08"})
-    assert [abs(f.value) for f in changes] == sorted((abs(f.value) for f in changes), reverse=True)
-    assert len(changes) == 10
+    made.cost(per_day=lambda day: 10.0 + day % 2 if day < 225 else 1.0).cost(driver="gpu", per_day=lambda day: day % 5)
+    found = changes(made.report("trends", YEAR))
+    assert (found[0].value < 0, dict(found[0].labels)) == (True, {"driver": "compute", "month": "2025-08"})
+    assert [abs(f.value) for f in found] == sorted((abs(f.value) for f in found), reverse=True)
+    assert len(found) == 10
 
 
-def report_changes(report: Any) -> list[Any]:
-    return list(report.figures.where("budget.change.month"))
-
-
-def test_a_change_has_its_percentage_of_the_month_before(platform: Any) -> None:
+def test_a_month_that_is_only_longer_is_no_change(platform: Any) -> None:
     made = platform(first="2024-12-20", last="2025-11-02").known().cost(per_day=31)
+    assert changes(made.report("trends", "2025-02-01..2025-03-31")) == []
+
+
+def test_a_change_is_its_days_and_the_rest_and_that_is_a_percentage_of_as_many_days(platform: Any) -> None:
+    made = platform(first="2024-12-20", last="2025-11-02").known()
+    made.cost(per_day=lambda day: 28.0 if day < 71 else 30.0)  # from 1 March on
     report = made.report("trends", "2025-02-01..2025-03-31")
-    (change,) = report_changes(report)
-    percent = report.figures.find("budget.change.month_percent", "T", **dict(change.labels))
-    assert (change.value, percent.value) == (Decimal("93.00"), pytest.approx(100 * 3 / 28))
+    (like,), (change,), (days,) = (changes(report, name) for name in ("_like_for_like", "", "_calendar"))
+    percent = report.figures.find("budget.change.month_percent", "T", **dict(like.labels))
+    assert (change.value, days.value, like.value) == (Decimal("146.00"), Decimal("84.00"), Decimal("62.00"))
+    assert percent.value == pytest.approx(100 * 2 / 28)
 
 
 def test_a_weekday_is_the_mean_of_its_days(platform: Any) -> None:

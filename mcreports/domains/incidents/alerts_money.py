@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from mcreports.alerting.measures import EARLIER, UNUSUAL_TIMES, UNUSUAL_USD, UNUSUAL_WINDOW
 from mcreports.domains import limits, outlook
 from mcreports.domains.derive import ends, money, number
-from mcreports.domains.incidents.hours import foresee
 from mcreports.domains.incidents.money import heard
+from mcreports.domains.incidents.spans import foresee
 from mcreports.domains.money import open_books
 from mcreports.names import UNALLOCATED
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mcreports.checks import Status, Verdict
-from mcreports.domains import Section, limits, outlook
+from mcreports.domains import Section, limits, outlook, outlook_ahead
 from mcreports.domains.accounts import COST
+from mcreports.domains.anomalies.assess import assess as assess_anomalies
 from mcreports.domains.derive import difference, number, share
 from mcreports.domains.incidents.case import FAIL, OVERRUN, WARN, Onset
-from mcreports.domains.incidents.hours import foresee, hours
+from mcreports.domains.incidents.spans import foresee
 from mcreports.domains.money import open_books
 from mcreports.domains.scrapes import GAP
 from mcreports.domains.series import EPOCH, MILLISECOND, milliseconds
@@ -67,16 +68,16 @@ def assess(case: Case) -> Section:
     part = _ahead(books, case, books.figure("budget.spend.mtd", tenant, spans["monthly"]), allowed["monthly"])
     query = snapshot.metrics[COST].selector(tenant=tenant)
     began = [onset.figure(case, tenant, query, CROSSED) for onset in onsets]
-    return Section((*figures, *_days(books, case, end), *hours(case, end), *began), tuple(verdicts)) + part
+    unusual = (figure for figure in assess_anomalies(snapshot).figures if figure.tenant == tenant)
+    return Section((*figures, *_days(books, case, end), *unusual, *began), tuple(verdicts)) + part
 
 
 def _ahead(books: Books, case: Case, spent: Figure, allowed: Figure) -> Section:
     """Where the month is heading, and when its budget is used up."""
-    month, rule = case.snapshot.period.month(), case.snapshot.rule("budget.forecast", case.tenant)
-    ahead = outlook.outlook(books, case.tenant, month, spent)
+    rule = case.snapshot.rule("budget.forecast", case.tenant)
+    ahead = outlook_ahead.outlook(books, case.tenant, spent, allowed)
     over = difference("budget.variance.month", ahead.month_end, allowed)
-    used_up = outlook.exhaustion(books, spent, allowed, ahead, month.split("day"))
-    figures = (ahead.month_end, over, share("budget.variance.month_percent", over, allowed), used_up)
+    figures = (*ahead.figures, over, share("budget.variance.month_percent", over, allowed))
     return Section(figures, (outlook.judge_forecast(ahead.month_end, allowed, rule),))
 
 

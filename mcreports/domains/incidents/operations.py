@@ -16,8 +16,8 @@ from mcreports.domains.derive import difference
 from mcreports.domains.details import SOURCE, rows
 from mcreports.domains.facts import Ask, sweep
 from mcreports.domains.incidents.case import WINDOW, instant_of, span_of
-from mcreports.domains.incidents.hours import told
 from mcreports.domains.incidents.onset import firsts, onsets
+from mcreports.domains.incidents.spans import told
 from mcreports.domains.rates import Rate
 from mcreports.domains.tally import tally
 from mcreports.figures import Figure, Quality, instant_text

@@ -8,6 +8,7 @@ from datetime import timedelta
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from mcreports.domains.anomalies.figures import COUNT, EXCESS
 from mcreports.domains.criteria import COMPENSATION
 from mcreports.domains.derive import number
 from mcreports.domains.incidents.case import Case, deadline
@@ -15,7 +16,7 @@ from mcreports.figures import Figure, instant_text
 from mcreports.names import UNALLOCATED, called, several
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mcreports.figures import Figures
 
@@ -95,7 +96,7 @@ def _known(tenant: str, figures: Figures) -> defaultdict[str, Known]:
     known["utilization"] = say("day ", used, ", month ", month)
     known["pace"] = say("last hour ", find("budget.spend.last_hour"), ", burn rate ", find("budget.burn_rate"))
     known["driver"] = _driver(figures)
-    known["unusual"] = _counts(figures, "incident.hours.unusual", "dearer than usual")
+    known["unusual"] = _unusual(find(COUNT), figures.where(EXCESS))
     known["forecast"] = say("month end ", find("budget.forecast.month_end"), " of ", find("budget.limit.monthly"))
     done, success, undone = (find(f"autonomy.{name}") for name in ("operations", "success_rate", "compensation_rate"))
     told = [find(f"autonomy.{name}", source="evidence") for name in ("operations", "success_rate", "compensation_rate")]
@@ -119,6 +120,20 @@ def _driver(figures: Figures) -> Known:
         return ("no driver grew against the month before",) if own else ()
     most = max(grown, key=lambda f: number(f.value) or 0)
     return (f"{dict(most.labels)['driver'] or UNALLOCATED} grew most, by ", most, " against the month before")
+
+
+def _unusual(count: Figure | None, excess: Sequence[Figure]) -> Known:
+    """How many anomalies of spend touch the last day, and by how much the first of them is over or under the usual."""
+    if count is None or count.value is None:
+        return ("not known: no history to judge by",)
+    noun = " anomaly" if count.value == 1 else " anomalies"
+    if not excess:
+        return (count, f"{noun} in the last 24 hours")
+    first = excess[0]
+    over = "over" if (number(first.value) or 0) > 0 else "under"
+    whose = dict(first.labels).get("driver")
+    name = "all drivers" if whose is None else whose or UNALLOCATED
+    return (count, f"{noun} in the last 24 hours, first ", first, f" {over} the usual on {name}")
 
 
 def _counts(figures: Figures, figure_id: str, what: str) -> Known:

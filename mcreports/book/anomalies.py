@@ -1,0 +1,133 @@
+"""Anomalies on a page: what stands out and why, the largest one in a picture, and what somebody must look at."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
+
+from mcreports.checks import Status
+from mcreports.domains.anomalies.assess import told_of
+from mcreports.domains.anomalies.figures import COUNT, told
+from mcreports.domains.anomalies.find import find
+from mcreports.domains.anomalies.hourly import STEP, largest
+from mcreports.domains.anomalies.words import series, why
+from mcreports.domains.derive import number
+from mcreports.names import UNALLOCATED, called
+from mcreports.view.closing import sentence_text
+from mcreports.view.format import FULL, Shape, value_text
+from mcreports.view.hours import Hours
+from mcreports.view.markup import Name, Shown
+from mcreports.view.tables import Column, Table
+from mcreports.view.words import MARKS, long_day
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mcreports.domains.anomalies.anomaly import Anomaly
+    from mcreports.domains.anomalies.figures import Told
+    from mcreports.domains.compose import Report
+    from mcreports.figures import Figure
+    from mcreports.view.markup import Text
+    from mcreports.view.tables import Row
+
+MOST, MOST_KNOWN, MOST_LOOKED_AT = 12, 4, 5  # rows: a page is to be light enough to send
+SIGNED, RATE = Shape(sign=True), Shape(places=2)
+LEVELS = {"high": (Status.FAIL, "HIGH"), "medium": (Status.WARN, "MEDIUM"), "low": (Status.PASS, "LOW")}
+KNOWN = "KNOWN"
+
+
+def anomaly_table(report: Report) -> Table:
+    """What stands out, the gravest first; what somebody has acknowledged below, with the note."""
+    columns = (
+        Column("Severity"), Column("Tenant", "name"), Column("Driver or rate", "name"), Column("When, UTC"),
+        Column("Excess", "number", shape=SIGNED), Column("Peak", "number"), Column("Usual then", "number"),
+        Column("Why"),
+    )  # fmt: skip
+    every = told_of(report.snapshot)
+    known = [each for each in every if each.anomaly.known is not None][:MOST_KNOWN]
+    shown = [each for each in every if each.anomaly.known is None][: MOST - len(known)] + known
+    more = f"{len(shown)} of {len(every):,} anomalies are told, the gravest first. All of them:"
+    rows, note = tuple(map(_row, shown)), more if len(every) > len(shown) else ""
+    return Table("Anomalies", columns, rows, empty=_none(report), passports=False, note=note)
+
+
+def _row(one: Told) -> Row:
+    anomaly, known = one.anomaly, one.anomaly.known
+    status, word = LEVELS[anomaly.severity]
+    level: Text = f"{MARKS[status]} {word}" if known is None else KNOWN
+    reason: Text = sentence_text(why(one))
+    if known is not None:
+        reason = (f"{reason} Acknowledged by ", Name(known.by), f" on {long_day(known.at.date())}: ", Name(known.note))
+    return (
+        level, Name(anomaly.tenant), Name(_what(anomaly)), _span(anomaly),
+        (one.excess, f" {one.excess.unit}") if not anomaly.is_cost else Shown(one.excess, SIGNED),
+        one.peak, _band(one.at_peak), reason,
+    )  # fmt: skip
+
+
+def _what(anomaly: Anomaly) -> str:
+    if anomaly.is_cost and anomaly.main is not None:
+        return anomaly.main or UNALLOCATED
+    return series(anomaly)
+
+
+def _band(usual: Figure) -> str:
+    shape = RATE if usual.unit == "%" else FULL
+    low, high = (value_text(end, usual.unit, shape) for end in usual.bounds or (None, None))
+    return f"{low} to {high}"
+
+
+def _span(anomaly: Anomaly) -> str:
+    """From when to when, or that it goes on; no line is broken within an instant."""
+    end = "goes on" if anomaly.end is None else f"to {_clock(anomaly.end)}"
+    return f"{_clock(anomaly.start)} {end}"
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%-d %b %H:%M}".replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _none(report: Report, said: str = "No anomaly in the period") -> str:
+    """That nothing stands out is said only where all was judged."""
+    own = [f for f in report.figures.where(COUNT) if not f.labels]
+    whole = next((f for f in own if f.tenant is None), own[0] if own else None)
+    if whole is None or whole.value is None:
+        return f"Not known: {whole.reason if whole is not None and whole.reason else 'no series was judged'}."
+    return f"{said}, as far as it is known: {whole.reason}." if whole.reason else f"{said}."
+
+
+def anomaly_chart(report: Report, *, data: bool = True) -> Hours | Table:
+    """The largest anomaly step by step, with what is usual; a sentence where there is none."""
+    anomaly, steps = largest(find(report.snapshot)), report.figures.where(STEP)
+    if anomaly is None or not steps:
+        return Table("The largest anomaly", (Column("Step"),), (), empty=_none(report))
+    hours = (steps[0].window[1] - steps[0].window[0]) // timedelta(hours=1)
+    each = {1: "the hour", 23: "the day", 24: "the day", 25: "the day"}.get(hours, f"{hours} hours")
+    subtitle = f"{steps[0].unit} by {each}, UTC; the band is what its own past makes usual"
+    return Hours(_title(told(report.snapshot, anomaly)), subtitle, steps, steps[0].unit, data=data)
+
+
+def _title(one: Told) -> str:
+    """The message: who, what, by how much, on which day."""
+    anomaly, day = one.anomaly, long_day(one.anomaly.start.date(), year=False)
+    when = f"{'on' if anomaly.end is not None and anomaly.end - anomaly.start <= timedelta(days=1) else 'from'} {day}"
+    whose = f"{called(anomaly.tenant)}'s {series(anomaly)}"
+    if not anomaly.is_cost:
+        return f"{whose} was {value_text(one.actual.value, '%')} {when}, {anomaly.side} the usual"
+    size = value_text(float(abs(number(one.excess.value) or 0)), "USD", Shape(places=0))
+    return f"{whose} was {size} {anomaly.side} the usual {when}"
+
+
+def needs_look(report: Report) -> Table:
+    """The grave anomalies that nobody has acknowledged."""
+    grave = [e for e in told_of(report.snapshot) if e.anomaly.known is None and e.anomaly.severity == "high"]
+    columns = (Column("Anomaly"), Column("Tenant", "name"), Column("Why"), Column("Owner", "name"))
+    owners = report.snapshot.owners
+    rows = tuple(
+        (each.anomaly.id, Name(whose), sentence_text(why(each)), Name(owners[whose]) if whose in owners else None)
+        for each in grave[:MOST_LOOKED_AT]
+        for whose in [each.anomaly.tenant]
+    )
+    empty = _none(report, "No grave anomaly without an acknowledgement")
+    said = f"{MOST_LOOKED_AT} of {len(grave):,} grave anomalies are named. All of them:"
+    return Table("Needs a look", columns, rows, empty=empty, note=said if len(grave) > MOST_LOOKED_AT else "")

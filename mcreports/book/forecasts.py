@@ -1,0 +1,130 @@
+"""Where the month is heading: its curve within what the forecast's paths allow, and each tenant's forecast."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mcreports.book.spend import ALL, by_day, day_of
+from mcreports.domains.derive import number
+from mcreports.view.charts import Lines, Series
+from mcreports.view.format import Shape, money, value_text
+from mcreports.view.markup import Name
+from mcreports.view.tables import Column, Table
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mcreports.domains.compose import Report
+    from mcreports.figures import Figure
+    from mcreports.view.points import Y
+    from mcreports.view.tables import Row
+
+    Points = tuple[tuple[date, ...], tuple[Y, ...]]
+
+POINTS = 8  # days of a fan that are drawn: it is smooth between them
+MOST = 10
+WHOLE = Shape("amount", places=0)
+COLUMNS = (
+    Column("Tenant", "name"),
+    Column("Month end", "number"),
+    Column("80 % between"),
+    Column("95 % between"),
+    Column("Budget", "number"),
+    Column("Will be used up", "number"),
+    Column("Used up on"),
+    Column("Past error", "number"),
+    Column("Next month", "number"),
+    Column("80 % between"),
+)
+
+
+def spend_curve(report: Report) -> Lines:
+    """The month's cumulative spend against its budget, and where it is heading, within 80 % and 95 %."""
+    month = report.snapshot.period.month()
+    spent, budget = (by_day(report, name) for name in ("budget.spend.cumulative", "budget.limit.to_date"))
+    lines = [
+        Series("Actual", "actual", tuple(map(day_of, spent)), spent),
+        Series("Budget", "budget", tuple(map(day_of, budget)), budget),
+    ]
+    ahead = [figure for figure in by_day(report, "budget.forecast.cumulative") if figure.value is not None]
+    if ahead:
+        lines.append(_fan(report, spent[-1:], ahead))
+    said = ", forecast dotted within 80 and 95 %" if ahead else ""
+    subtitle = f"Cumulative spend, USD, {month.first:%B %Y}; actual solid, budget dashed{said}"
+    return Lines(_title(report), subtitle, tuple(lines), half=True)
+
+
+def _fan(report: Report, now: tuple[Figure, ...], ahead: list[Figure]) -> Series:
+    """The forecast's line from the last actual day on; no band where there is no known top."""
+    wide = by_day(report, "budget.forecast.cumulative_95")
+    places = np.unique(np.linspace(0, len(ahead) - 1, POINTS).round().astype(int)).tolist()
+    near, far = ([figures[at] for at in places] for figures in (ahead, wide))
+    start = tuple(float(number(figure.value) or 0) for figure in now)
+    bands = [_band(figures, start) for figures in (near, far)]
+    x = tuple(map(day_of, (*now, *near)))
+    return Series("Forecast", "forecast", x, (*now, *near), *bands[0], *bands[1])
+
+
+def _band(figures: list[Figure], start: tuple[float, ...]) -> tuple[tuple[Y, ...], tuple[Y, ...]]:
+    ends = [tuple(number(end) for end in figure.bounds or (None, None)) for figure in figures]
+    if any(end is None for pair in ends for end in pair):
+        return (), ()
+    low, high = (tuple(float(pair[side] or 0) for pair in ends) for side in (0, 1))
+    return (*start, *low), (*start, *high)
+
+
+def _title(report: Report) -> str:
+    """The message: by how much the month is over or under its budget, and how sure that is."""
+    figures, month = report.figures, report.snapshot.period.month()
+    over, ahead = (figures.find(name) for name in ("budget.variance.month", "budget.forecast.month_end"))
+    amount = number(over.value)
+    if amount is None:
+        return "Spend against budget"
+    is_over = figures.find("budget.spend.mtd").window[1] == month.end
+    verb = f"{month.first:%B} {'ended' if is_over else 'is heading'}"
+    side = f"{money(abs(float(amount)), 0)} {'over' if amount > 0 else 'under'}" if amount else "at"
+    if is_over or ahead.bounds is None or None in ahead.bounds:
+        return f"{verb} {side} its budget"
+    low, high = (value_text(end, "USD", Shape(places=0)) for end in ahead.bounds)
+    return f"{verb} {side} its budget: 80 % between {low} and {high}"
+
+
+def forecast_table(report: Report) -> Table:
+    """Each tenant's month end, how sure it is, when its budget is used up, and how wrong forecasts were before."""
+    chances = [figure for figure in report.figures.where("budget.exhaustion_probability") if figure.tenant is not None]
+    chances.sort(key=lambda figure: (-(number(figure.value) or Fraction(-1)), _spent(report, figure)))
+    shown = [figure.tenant for figure in chances[:MOST]]
+    rows = tuple((Name(tenant or ""), *_row(report, tenant)) for tenant in shown)
+    note = ""
+    if len(chances) > MOST:
+        note = f"{MOST} of {len(chances):,} tenants are named, the likeliest to use up its budget first. All of them:"
+    total: Row = (ALL, *_row(report, None))
+    return Table("Forecast", COLUMNS, rows, total, "No tenant has a forecast.", passports=False, note=note)
+
+
+def _spent(report: Report, figure: Figure) -> Fraction:
+    return -(number(report.figures.find("budget.spend.mtd", figure.tenant).value) or Fraction())
+
+
+def _row(report: Report, tenant: str | None) -> Row:
+    end, wide, allowed, chance, when, error, following = (
+        report.figures.find(f"budget.{name}", tenant)
+        for name in (
+            "forecast.month_end", "forecast.month_end_95", "limit.monthly", "exhaustion_probability",
+            "exhaustion_date", "forecast.past_error", "forecast.next_month",
+        )
+    )  # fmt: skip
+    # without a forecast its reason stands where its interval would
+    said = _between(end) or (end.reason if end.value is None else "")
+    return end, said, _between(wide), allowed, chance, when, error, following, _between(following)
+
+
+def _between(figure: Figure) -> str:
+    """The ends of a forecast's interval in whole dollars; nothing for what was measured."""
+    if figure.bounds is None or not figure.reason.startswith("forecast"):
+        return ""
+    low, high = ("not known" if end is None else value_text(end, figure.unit, WHOLE) for end in figure.bounds)
+    return f"{low} to {high}".replace(" ", "\N{NO-BREAK SPACE}")

@@ -1,0 +1,82 @@
+"""Why something is an anomaly, in one sentence made of figures."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from mcreports.domains.derive import ends
+from mcreports.domains.sentence import Said
+from mcreports.names import UNALLOCATED, called
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mcreports.domains.anomalies.anomaly import Anomaly
+    from mcreports.domains.anomalies.figures import Told
+    from mcreports.domains.sentence import Sentence
+    from mcreports.figures import Figure
+
+RATES = {
+    "autonomy.success_rate": "autonomy success",
+    "autonomy.compensation_rate": "autonomy compensation",
+    "grounding.pass_rate": "grounding",
+}
+
+
+def subject(anomaly: Anomaly) -> str:
+    """Whose and what: a tenant's driver, all of its cost, or its rate."""
+    return f"{called(anomaly.tenant)} {series(anomaly)}"
+
+
+def series(anomaly: Anomaly) -> str:
+    """What it is of: a driver's cost, all cost, or a rate."""
+    if not anomaly.is_cost:
+        return RATES[anomaly.what]
+    return "cost" if anomaly.driver is None else f"{anomaly.driver or UNALLOCATED} cost"
+
+
+def why(told: Told) -> Sentence:
+    """What it was, from when to when, what is usual, and where it stood out most."""
+    return (f"{subject(told.anomaly)} ", *(_of_spend(told) if told.anomaly.is_cost else _of_rate(told)), ".")
+
+
+def _of_spend(told: Told) -> Sentence:
+    anomaly = told.anomaly
+    part: Sentence = () if told.main is None else (", ", Said(told.main), f" of it {anomaly.main or UNALLOCATED}")
+    return (
+        Said(told.excess), f" {anomaly.side} the usual ", told.usual, *part, f", {when(anomaly)}",
+        *_most(told),
+    )  # fmt: skip
+
+
+def _of_rate(told: Told) -> Sentence:
+    anomaly = told.anomaly
+    return (
+        told.actual, f", {anomaly.side} the usual ", told.usual, _band(told.usual), f", {when(anomaly)}: ",
+        told.excess, f" {told.excess.unit} more than usual", *_most(told),
+    )  # fmt: skip
+
+
+def _most(told: Told) -> Sentence:
+    """The step that stands out most, and what is usual in it."""
+    return (f"; most from {_clock(told.peak.window)}: ", told.peak, ", usually ", told.at_peak, _band(told.at_peak))
+
+
+def _band(usual: Figure) -> str:
+    low, high = ends(usual)
+    return "" if low is None or high is None else f" ({float(low):,.2f} to {float(high):,.2f})"
+
+
+def when(anomaly: Anomaly) -> str:
+    """From when to when, in UTC; that it goes on, where it does."""
+    start, end = (at.astimezone(UTC) for at in anomaly.window)
+    if anomaly.end is None:
+        return f"since {start:%-d %B %H:%M} UTC, and it goes on"
+    same = start.date() == end.date()
+    return f"{start:%-d %B %H:%M} to {end:{'%H:%M' if same else '%-d %B %H:%M'}} UTC"
+
+
+def _clock(window: tuple[datetime, datetime]) -> str:
+    start, end = (at.astimezone(UTC) for at in window)
+    return f"{start:%-d %B %H:%M} to {end:%H:%M}"

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from mcreports.analysis.anomalies import Interval, Series, detect, intervals
+
+Hourly = Callable[..., Series]
+LEARNT = 3 * 168  # hours: a weekend is nothing new from then on
+
+
+def found_in(series: Series) -> list[Interval]:
+    return [one for one in intervals(series, detect(series)) if one.start >= LEARNT]
+
+
+def test_an_interval_holds_the_whole_of_it_its_peak_and_what_it_exceeded(hourly: Hourly) -> None:
+    def burst(values: np.ndarray) -> None:
+        values[1200:1230] += 50
+        values[1210] += 40
+
+    series = hourly(burst)
+    found = detect(series)
+    (one,) = found_in(series)
+    assert (one.start, one.stop, one.peak) == (1200, 1230, 1210)
+    assert one.excess == pytest.approx(30 * 50 + 40, rel=0.1)
+    assert one.score == found.score[1200:1230].max()
+
+
+def test_one_that_goes_on_stops_where_the_series_does(hourly: Hourly) -> None:
+    def burst(values: np.ndarray) -> None:
+        values[-5:] += 60
+        values[-2:] = np.nan
+
+    series = hourly(burst)
+    (one,) = found_in(series)
+    assert (one.start, one.stop) == (len(series) - 5, len(series))
+
+
+def test_over_and_under_are_two(hourly: Hourly) -> None:
+    def both(values: np.ndarray) -> None:
+        values[1236:1240] += 60
+        values[1240:1246] = 0
+
+    series = hourly(both)
+    over, under = found_in(series)
+    assert (over.start, over.stop, under.start, under.stop) == (1236, 1240, 1240, 1246)
+    assert over.excess > 0 > under.excess
+
+
+def test_hours_apart_are_one_and_days_apart_are_two(hourly: Hourly) -> None:
+    def three(values: np.ndarray) -> None:
+        values[[1100, 1105, 1160]] += 80
+
+    series = hourly(three)
+    assert [(one.start, one.stop) for one in found_in(series)] == [(1100, 1106), (1160, 1161)]
+
+
+def test_nothing_is_nothing(hourly: Hourly) -> None:
+    series = hourly()
+    assert found_in(series) == []
