@@ -1,13 +1,14 @@
 # Two commands do everything on a fresh machine with Python 3.11+ and make:
 #   make demo   install, then every report over the embedded demo, then where to look
 #   make test   install, fetch the real servers, then every check and test
-# and one more measures it beside its peers:
-#   make bench  install, fetch the real servers, then the tables of docs/performance.md
+# and two more measure it beside its peers:
+#   make bench        install, fetch the real servers, then the tables of docs/performance.md
+#   make forecasting  install, then the tables of docs/forecasting.md
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test bench lint servers lock clean
+.PHONY: demo test bench forecasting lint servers lock clean
 
 demo: .venv/.installed
 	$(BIN)/mcreports demo
@@ -18,6 +19,9 @@ test: .venv/.tested servers lint
 
 bench: .venv/.tested servers
 	$(BIN)/python -m benchmarks $(BENCH)
+
+forecasting: .venv/.tested
+	$(BIN)/python -m benchmarks.forecasting $(FORECASTING)
 
 lint: .venv/.tested
 	$(BIN)/ruff check

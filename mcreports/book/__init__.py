@@ -38,6 +38,7 @@ from mcreports.book.quality import error_budget_table, quality_table, quality_tr
 from mcreports.book.results import operations_table
 from mcreports.book.spend import day_bars, day_table, driver_table, tenant_table
 from mcreports.book.year import change_table, month_bars, month_table, rate_table, weekday_table
+from mcreports.book.year_ahead import month_ahead_table, month_curve
 from mcreports.view.page import Style
 
 __all__ = [
@@ -77,7 +78,9 @@ __all__ = [
     "incident_since",
     "incident_steps",
     "incident_unusual",
+    "month_ahead_table",
     "month_bars",
+    "month_curve",
     "month_table",
     "needs_action",
     "needs_look",

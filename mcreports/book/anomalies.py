@@ -12,9 +12,9 @@ from mcreports.domains.anomalies.find import find
 from mcreports.domains.anomalies.hourly import STEP, largest
 from mcreports.domains.anomalies.words import series, why
 from mcreports.domains.derive import number
-from mcreports.names import UNALLOCATED, called
+from mcreports.names import called
 from mcreports.view.closing import sentence_text
-from mcreports.view.format import FULL, Shape, value_text
+from mcreports.view.format import Shape, value_text
 from mcreports.view.hours import Hours
 from mcreports.view.markup import Name, Shown
 from mcreports.view.tables import Column, Table
@@ -26,23 +26,18 @@ if TYPE_CHECKING:
     from mcreports.domains.anomalies.anomaly import Anomaly
     from mcreports.domains.anomalies.figures import Told
     from mcreports.domains.compose import Report
-    from mcreports.figures import Figure
     from mcreports.view.markup import Text
     from mcreports.view.tables import Row
 
 MOST, MOST_KNOWN, MOST_LOOKED_AT = 12, 4, 5  # rows: a page is to be light enough to send
-SIGNED, RATE = Shape(sign=True), Shape(places=2)
+SIGNED = Shape(sign=True)
 LEVELS = {"high": (Status.FAIL, "HIGH"), "medium": (Status.WARN, "MEDIUM"), "low": (Status.PASS, "LOW")}
 KNOWN = "KNOWN"
 
 
 def anomaly_table(report: Report) -> Table:
     """What stands out, the gravest first; what somebody has acknowledged below, with the note."""
-    columns = (
-        Column("Severity"), Column("Tenant", "name"), Column("Driver or rate", "name"), Column("When, UTC"),
-        Column("Excess", "number", shape=SIGNED), Column("Peak", "number"), Column("Usual then", "number"),
-        Column("Why"),
-    )  # fmt: skip
+    columns = (Column("Severity"), Column("Anomaly"), Column("When, UTC"), Column("Excess", "number"), Column("Why"))
     every = told_of(report.snapshot)
     known = [each for each in every if each.anomaly.known is not None][:MOST_KNOWN]
     shown = [each for each in every if each.anomaly.known is None][: MOST - len(known)] + known
@@ -58,23 +53,12 @@ def _row(one: Told) -> Row:
     reason: Text = sentence_text(why(one))
     if known is not None:
         reason = (f"{reason} Acknowledged by ", Name(known.by), f" on {long_day(known.at.date())}: ", Name(known.note))
-    return (
-        level, Name(anomaly.tenant), Name(_what(anomaly)), _span(anomaly),
-        (one.excess, f" {one.excess.unit}") if not anomaly.is_cost else Shown(one.excess, SIGNED),
-        one.peak, _band(one.at_peak), reason,
-    )  # fmt: skip
+    return level, anomaly.id, _span(anomaly), _excess(one), reason
 
 
-def _what(anomaly: Anomaly) -> str:
-    if anomaly.is_cost and anomaly.main is not None:
-        return anomaly.main or UNALLOCATED
-    return series(anomaly)
-
-
-def _band(usual: Figure) -> str:
-    shape = RATE if usual.unit == "%" else FULL
-    low, high = (value_text(end, usual.unit, shape) for end in usual.bounds or (None, None))
-    return f"{low} to {high}"
+def _excess(one: Told) -> Text:
+    """How much more than usual: USD, or so many bad events."""
+    return Shown(one.excess, SIGNED) if one.anomaly.is_cost else (one.excess, f" {one.excess.unit}")
 
 
 def _span(anomaly: Anomaly) -> str:
@@ -121,13 +105,18 @@ def _title(one: Told) -> str:
 def needs_look(report: Report) -> Table:
     """The grave anomalies that nobody has acknowledged."""
     grave = [e for e in told_of(report.snapshot) if e.anomaly.known is None and e.anomaly.severity == "high"]
-    columns = (Column("Anomaly"), Column("Tenant", "name"), Column("Why"), Column("Owner", "name"))
+    columns = (
+        Column("Tenant", "name"), Column("Anomaly"), Column("What", "name"), Column("When, UTC"),
+        Column("More than usual", "number"), Column("Owner", "name"),
+    )  # fmt: skip
     owners = report.snapshot.owners
-    rows = tuple(
-        (each.anomaly.id, Name(whose), sentence_text(why(each)), Name(owners[whose]) if whose in owners else None)
+    rows: tuple[Row, ...] = tuple(
+        (
+            Name(each.anomaly.tenant), each.anomaly.id, Name(series(each.anomaly)), _span(each.anomaly), _excess(each),
+            Name(owners[each.anomaly.tenant]) if each.anomaly.tenant in owners else None,
+        )
         for each in grave[:MOST_LOOKED_AT]
-        for whose in [each.anomaly.tenant]
-    )
+    )  # fmt: skip
     empty = _none(report, "No grave anomaly without an acknowledgement")
     said = f"{MOST_LOOKED_AT} of {len(grave):,} grave anomalies are named. All of them:"
     return Table("Needs a look", columns, rows, empty=empty, note=said if len(grave) > MOST_LOOKED_AT else "")

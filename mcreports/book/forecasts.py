@@ -15,29 +15,26 @@ from mcreports.view.markup import Name
 from mcreports.view.tables import Column, Table
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from mcreports.domains.compose import Report
     from mcreports.figures import Figure
     from mcreports.view.points import Y
     from mcreports.view.tables import Row
 
-    Points = tuple[tuple[date, ...], tuple[Y, ...]]
-
 POINTS = 8  # days of a fan that are drawn: it is smooth between them
 MOST = 10
+NEXT = 7  # the column from which on the next month is spoken of
 WHOLE = Shape("amount", places=0)
 COLUMNS = (
     Column("Tenant", "name"),
     Column("Month end", "number"),
-    Column("80 % between"),
-    Column("95 % between"),
+    Column("80 % between", "number"),
+    Column("95 % between", "number"),
     Column("Budget", "number"),
     Column("Will be used up", "number"),
     Column("Used up on"),
     Column("Past error", "number"),
     Column("Next month", "number"),
-    Column("80 % between"),
+    Column("80 % between", "number"),
 )
 
 
@@ -83,7 +80,7 @@ def _title(report: Report) -> str:
     amount = number(over.value)
     if amount is None:
         return "Spend against budget"
-    is_over = figures.find("budget.spend.mtd").window[1] == month.end
+    is_over = _is_over(report)
     verb = f"{month.first:%B} {'ended' if is_over else 'is heading'}"
     side = f"{money(abs(float(amount)), 0)} {'over' if amount > 0 else 'under'}" if amount else "at"
     if is_over or ahead.bounds is None or None in ahead.bounds:
@@ -92,17 +89,32 @@ def _title(report: Report) -> str:
     return f"{verb} {side} its budget: 80 % between {low} and {high}"
 
 
+def _is_over(report: Report) -> bool:
+    return report.figures.find("budget.spend.mtd").window[1] == report.snapshot.period.month().end
+
+
 def forecast_table(report: Report) -> Table:
-    """Each tenant's month end, how sure it is, when its budget is used up, and how wrong forecasts were before."""
+    """Each tenant's month end, how sure it is, when its budget is used up, and how wrong forecasts were before.
+
+    Of a month that is over only the next one is left to forecast.
+    """
     chances = [figure for figure in report.figures.where("budget.exhaustion_probability") if figure.tenant is not None]
-    chances.sort(key=lambda figure: (-(number(figure.value) or Fraction(-1)), _spent(report, figure)))
+    is_over = _is_over(report)
+    order = _spent if is_over else _likelihood
+    chances.sort(key=lambda figure: order(report, figure))
     shown = [figure.tenant for figure in chances[:MOST]]
-    rows = tuple((Name(tenant or ""), *_row(report, tenant)) for tenant in shown)
-    note = ""
-    if len(chances) > MOST:
-        note = f"{MOST} of {len(chances):,} tenants are named, the likeliest to use up its budget first. All of them:"
+    rows: list[Row] = [(Name(tenant or ""), *_row(report, tenant)) for tenant in shown]
     total: Row = (ALL, *_row(report, None))
-    return Table("Forecast", COLUMNS, rows, total, "No tenant has a forecast.", passports=False, note=note)
+    *rows, total = ((row[0], *row[NEXT:]) if is_over else row for row in (*rows, total))
+    columns = (COLUMNS[0], *COLUMNS[NEXT:]) if is_over else COLUMNS
+    first = "the one that spent the most" if is_over else "the likeliest to use up its budget"
+    note = f"{MOST} of {len(chances):,} tenants are named, {first} first. All of them:" if len(chances) > MOST else ""
+    return Table("Forecast", columns, tuple(rows), total, "No tenant has a forecast.", passports=False, note=note)
+
+
+def _likelihood(report: Report, chance: Figure) -> tuple[bool, Fraction, Fraction]:
+    known = number(chance.value)
+    return known is None, -(known or Fraction()), _spent(report, chance)
 
 
 def _spent(report: Report, figure: Figure) -> Fraction:
@@ -118,11 +130,11 @@ def _row(report: Report, tenant: str | None) -> Row:
         )
     )  # fmt: skip
     # without a forecast its reason stands where its interval would
-    said = _between(end) or (end.reason if end.value is None else "")
-    return end, said, _between(wide), allowed, chance, when, error, following, _between(following)
+    said, after = (between(one) or (one.reason if one.value is None else "") for one in (end, following))
+    return end, said, between(wide), allowed, chance, when, error, following, after
 
 
-def _between(figure: Figure) -> str:
+def between(figure: Figure) -> str:
     """The ends of a forecast's interval in whole dollars; nothing for what was measured."""
     if figure.bounds is None or not figure.reason.startswith("forecast"):
         return ""

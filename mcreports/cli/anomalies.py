@@ -68,7 +68,7 @@ def acknowledge(
     from mcreports.domains.anomalies.look import named
 
     settings, at = settings_of(context, source), now()
-    word = Word(note, by or getuser(), None if until is None else _until(until))
+    word = Word(note, by or _user(), None if until is None else _until(until))
     chosen = named(find(_looked(settings, at, period, tenant)), anomaly)
     file = keep(settings.anomalies.acknowledgements, chosen, word, at)
     if json:
@@ -90,6 +90,14 @@ def _looked(settings: Settings, at: datetime, period: str | None, tenant: list[s
     with progress() as tell:
         order = order_of(chosen, tuple(dict.fromkeys(tenant)) if tenant else None)
         return take(order, source_of(settings, at), settings, at, Bench(tell=tell))
+
+
+def _user() -> str:
+    try:
+        return getuser()
+    except (KeyError, OSError) as error:  # a container may run as a user without a name
+        msg = "nobody knows who you are: give --by, the name of whoever knows of it"
+        raise UsageError(msg) from error
 
 
 def _until(text: str) -> datetime:

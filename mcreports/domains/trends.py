@@ -15,6 +15,7 @@ from mcreports.domains.coverage import judge_coverage
 from mcreports.domains.derive import money
 from mcreports.domains.grounding import judge_grounding
 from mcreports.domains.money import open_books
+from mcreports.domains.year_ahead import year_ahead
 from mcreports.domains.year_changes import year_changes
 from mcreports.figures import Figure, Figures, Quality
 
@@ -51,6 +52,7 @@ def assess(snapshot: Snapshot) -> Section:
     figures += error_budgets.assess(snapshot).figures
     figures += _weekdays(books)
     figures += year_changes(books, Figures(figures))
+    figures += year_ahead(books)
     sums = budget.reconcile(books, calendar, Figures(figures, calendar.span))
     return Section(tuple(figures), verdicts, sums) + bridge.assess(snapshot)
 

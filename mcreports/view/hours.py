@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from mcreports.figures import Figure
     from mcreports.view.charts import Bundle
+    from mcreports.view.scale import Scale
 
 FARTHEST = 94  # percent across from which on a day's name would leave the area
 MOST_NAMES = 8
@@ -84,16 +85,29 @@ def _drawn(chart: Hours) -> svg.Drawing:
     ends = [None if step.bounds is None else tuple(number(end) for end in step.bounds) for step in chart.steps]  # type: ignore[arg-type]
     known = [*values, *(end for pair in ends if pair is not None for end in pair)]
     y, across = value_scale(known, zero=chart.unit == "USD"), 1000 / max(len(values) - 1, 1)
-    band = [
-        (round(at * across, 1), y.at(pair[0]), y.at(pair[1]))
-        for at, pair in enumerate(ends)
-        if pair is not None and pair[0] is not None and pair[1] is not None
-    ]
-    paths = svg.interval([(x, low) for x, low, _ in band], [(x, high) for x, _, high in band]) if band else ""
+    paths = "".join(_field(own, y, across) for own in _stretches(ends))
     line = [None if value is None else (round(at * across, 1), y.at(value)) for at, value in enumerate(values)]
     paths += svg.line(line, "mc-line mc-actual")
     shapes = _days_below(chart, across) + grid(y, chart.unit, known) + svg.stretched(paths, HEIGHT)
     return svg.Drawing(shapes, HEIGHT, f"{chart.title}. {chart.words()}", chart.subtitle)
+
+
+def _stretches(ends: list[tuple[float | None, ...] | None]) -> list[list[tuple[int, float, float]]]:
+    """The ends of the band where both are known, those that follow each other together."""
+    found: list[list[tuple[int, float, float]]] = []
+    for at, pair in enumerate(ends):
+        low, high = pair or (None, None)
+        if low is None or high is None:
+            continue
+        if not found or found[-1][-1][0] != at - 1:
+            found.append([])
+        found[-1].append((at, low, high))
+    return found
+
+
+def _field(ends: list[tuple[int, float, float]], y: Scale, across: float) -> str:
+    low, high = ([(round(one[0] * across, 1), y.at(one[side])) for one in ends] for side in (1, 2))
+    return svg.interval(low, high)
 
 
 def _days_below(chart: Hours, across: float) -> str:

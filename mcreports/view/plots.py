@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mcreports.view.markup import visible
@@ -10,6 +11,8 @@ from mcreports.view.points import DASHES, number
 from mcreports.view.theme import LIGHT
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from mcreports.view.charts import Bars, Bridge, Lines
     from mcreports.view.points import Series, Y
 
@@ -70,11 +73,18 @@ def _trace(series: Series, **more: object) -> Json:
 
 
 def _interval(series: Series, lows: tuple[Y, ...], highs: tuple[Y, ...]) -> list[Json]:
+    """The field between the ends, one for each stretch in which both are known: Plotly fills across what is missing."""
+    ends = zip(series.x, map(number, lows), map(number, highs), strict=True)
+    stretches = groupby(ends, key=lambda end: end[1] is not None and end[2] is not None)
+    return [trace for is_known, stretch in stretches if is_known for trace in _field(list(stretch))]
+
+
+def _field(ends: list[tuple[date, float | None, float | None]]) -> list[Json]:
     quiet: Json = {"showlegend": False, "hoverinfo": "skip", "type": "scatter", "mode": "lines", "line": {"width": 0}}
-    x = [day.isoformat() for day in series.x]
-    low: Json = {"x": x, "y": [number(y) for y in lows], **quiet}
+    x = [day.isoformat() for day, _, _ in ends]
+    low: Json = {"x": x, "y": [low for _, low, _ in ends], **quiet}
     filled: Json = {"fill": "tonexty", "fillcolor": "rgba(64,75,90,0.15)"}
-    return [low, {"x": x, "y": [number(y) for y in highs], **filled, **quiet}]
+    return [low, {"x": x, "y": [high for _, _, high in ends], **filled, **quiet}]
 
 
 def _stroke(series: Series) -> Json:

@@ -73,6 +73,7 @@ class Picture:
         axis = {"type": "date", "title": {"text": "UTC"}}
         plot["layout"] |= {**BRUSH, "autosize": True, "margin": MARGIN, "showlegend": False, "shapes": marks}
         plot["layout"]["xaxis"] = axis
+        plot["layout"]["title"]["pad"] = {"l": 12}
         if self.is_hourly:
             plot["data"][-1]["line"]["shape"] = "hv"  # an hour's value holds from its beginning to its end
         return plot
@@ -103,11 +104,10 @@ def picture(bench: Workbench, period: str | Period, tenant: str | None, what: st
     at = HOUR if HOUR in rows else "ts"
     x = tuple(one.to_pydatetime().astimezone(UTC).replace(tzinfo=None) for one in rows[at])
     y = tuple(None if lacks else float(one) for one, lacks in zip(rows[column], rows[column].isna(), strict=True))
-    name, band, anomalies = "all tenants" if whose is None else visible(whose), {}, ()
-    if whose is not None and at == HOUR:
-        snapshot = seen(bench, about)
-        anomalies = standing_out(snapshot, what, whose, about)
-        band = usual(snapshot, whose) if what == COST else {}
+    name = "all tenants" if whose is None else visible(whose)
+    snapshot = None if whose is None or at != HOUR else seen(bench, about)
+    anomalies = () if snapshot is None else standing_out(snapshot, what, str(whose), about)
+    band = {} if snapshot is None or what != COST else usual(snapshot, str(whose))
     ends = [band.get(milliseconds(one.to_pydatetime()), (None, None)) for one in rows[at]] if band else []
     lows, highs = tuple(low for low, _ in ends), tuple(high for _, high in ends)
     series = Series(name, "actual", x, y, lows, highs)

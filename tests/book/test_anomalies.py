@@ -53,7 +53,8 @@ def test_the_chart_says_who_what_how_much_and_when(month: Report) -> None:
 
 def test_a_grave_anomaly_needs_a_look_and_is_in_the_reports_own_words(month: Report) -> None:
     html = book.needs_look(month)._repr_html_()
-    assert "TENANT_003 autonomy success" in html
+    assert "<bdi>TENANT_003</bdi>" in html
+    assert "<bdi>autonomy success</bdi>" in html
     assert "Unusual: " in book.band(month)._repr_html_()
 
 

@@ -82,8 +82,17 @@ def test_the_likeliest_to_use_up_its_budget_comes_first_and_a_refusal_says_why(a
     assert "\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}" in str(table.total[2])
 
 
+def test_of_a_month_that_is_over_only_the_next_one_is_forecast(opened: Callable[[str], Report]) -> None:
+    report = opened("monthly")
+    table = book.forecast_table(report)
+    assert [column.head for column in table.columns] == ["Tenant", "Past error", "Next month", "80 % between"]
+    assert table.total is not None
+    assert table.total[2] == report.figures.find("budget.forecast.next_month")
+    assert len(table.rows) == 6
+
+
 def test_of_many_tenants_ten_are_named(crowded: Callable[[str, int], Report]) -> None:
-    table = book.forecast_table(crowded("weekly", 18))
+    table = book.forecast_table(crowded("daily", 18))
     assert len(table.rows) == 10
     assert table.note.startswith("10 of 24 tenants are named")
     assert len(table._repr_html_()) < 16_000

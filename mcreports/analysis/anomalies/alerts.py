@@ -8,12 +8,12 @@ DAY = 86_400_000
 LULL, LULL_STEPS = DAY, 4.5  # so long, or so many steps, nothing stands out: then it is over
 
 
-def groups(ts: np.ndarray, raised: np.ndarray, step: float) -> list[np.ndarray]:
+def groups(ts: np.ndarray, raised: np.ndarray, step: float, lull: float = LULL) -> list[np.ndarray]:
     """The points that stand out, those of one anomaly together: no lull lies between them."""
     places = np.flatnonzero(raised)
     if not len(places):
         return []
-    return np.split(places, np.flatnonzero(np.diff(ts[places]) > max(LULL, LULL_STEPS * step)) + 1)
+    return np.split(places, np.flatnonzero(np.diff(ts[places]) > max(lull, LULL_STEPS * step)) + 1)
 
 
 def flags(ts: np.ndarray, raised: np.ndarray, step: float) -> np.ndarray:

@@ -43,7 +43,7 @@ class View:
 def detect(series: Series, options: Options = DEFAULT) -> Detection:
     """Judge every point by its own past alone: what comes later changes nothing, bit for bit."""
     known = np.flatnonzero(np.isfinite(series.values))
-    whole = np.full((4, len(series)), np.nan)
+    whole = np.full((4, len(series)), np.nan)  # expected, low, high, score
     flagged = np.zeros(len(series), bool)
     if len(known) > WARM:
         ts, values = series.ts[known], series.values[known]  # noqa: PD011 - a Series of ours
@@ -55,7 +55,8 @@ def detect(series: Series, options: Options = DEFAULT) -> Detection:
         judged[:WARM] = False
         whole[:, known[judged]] = said[:, judged]
         flagged[known] = flags(ts, whole[3, known] >= ALERT, step)
-    return Detection(*whole, flagged)
+    expected, low, high, score = whole
+    return Detection(expected, low, high, score, flagged)
 
 
 def pace(ts: np.ndarray) -> float:

@@ -33,7 +33,7 @@ class Reach:
 
     def surprise(self, deviations: np.ndarray) -> np.ndarray:
         """How many times its reach each deviation is."""
-        return np.where(deviations >= 0, deviations / self.up, -deviations / self.down)
+        return np.asarray(np.where(deviations >= 0, deviations / self.up, -deviations / self.down))
 
 
 def reach(deviations: np.ndarray, least: np.ndarray, block: int) -> Reach:
@@ -56,10 +56,10 @@ def _middle(blocks: np.ndarray) -> np.ndarray:
     """The lower median of what is known of each row."""
     ordered = np.sort(blocks, axis=1)
     known = (~np.isnan(ordered)).sum(axis=1)
-    return ordered[np.arange(len(blocks)), np.maximum(known - 1, 0) // 2]
+    return np.asarray(ordered[np.arange(len(blocks)), np.maximum(known - 1, 0) // 2])
 
 
 def _beyond(most: np.ndarray, middle: np.ndarray, least: np.ndarray) -> np.ndarray:
     """What hardly any day reaches, by what most days and the middle one do."""
     ratio = np.maximum(most, 0.0) / np.maximum(middle, least / FAR)
-    return np.maximum(least, most * np.clip(ratio * ratio, *TAIL))
+    return np.asarray(np.maximum(least, most * np.clip(ratio * ratio, *TAIL)))

@@ -9,7 +9,8 @@ from mcreports.analysis.anomalies.alerts import DAY, groups
 from mcreports.analysis.anomalies.detector import WARM, pace
 from mcreports.analysis.anomalies.series import ALERT, DEFAULT, Detection, Interval, Options, Series
 
-TRACE = 1 / 3  # of the band: what lies beyond that, next to points that stand out, belongs to them
+TRACE = 1 / 3  # of the band: what lies within that is as usual, what lies beyond it next to what stands out is not
+LULL = DAY / 2  # as usual for so long: the next is another one, though one alert may stand for both
 
 
 def intervals(series: Series, detection: Detection, options: Options = DEFAULT) -> tuple[Interval, ...]:  # noqa: ARG001 - asked as the detector is
@@ -26,20 +27,17 @@ def intervals(series: Series, detection: Detection, options: Options = DEFAULT) 
 def _side(series: Series, detection: Detection, side: int, step: float) -> list[Interval]:
     """The anomalies over what was expected (side 1), or under it (-1)."""
     above = side * (np.asarray(series.values) - detection.expected)
-    band = (detection.high if side > 0 else detection.low) - detection.expected
-    outside = above > TRACE * side * band
+    band = side * ((detection.high if side > 0 else detection.low) - detection.expected)
     # within the band it is the day until then that stands out, or the jump to this point: not its own side counts
-    day = max(1, round(DAY / step))
-    lean = pd.Series(above).rolling(day, min_periods=1).mean().to_numpy()
-    raised = (detection.score >= ALERT) & np.where(np.abs(above) > side * band, above > 0, lean > 0)
+    lean = pd.Series(above).rolling(max(1, round(DAY / step)), min_periods=1).mean().to_numpy()
+    raised = (detection.score >= ALERT) & np.where(np.abs(above) > band, above > 0, lean > 0)
+    outside = above > TRACE * band
     last = int(np.flatnonzero(np.isfinite(detection.score))[-1]) if raised.any() else 0
     found: list[Interval] = []
-    for places in groups(series.ts, raised, step):
+    for places in groups(series.ts, raised & outside, step, LULL):
         inside = np.flatnonzero(~outside[: places[0]])
         start = max(int(inside[-1]) + 1 if len(inside) else 0, found[-1].stop if found else 0)
-        traced = start + np.flatnonzero(outside[start : places[-1] + 1])
-        stop = int(traced[-1]) + 1 if len(traced) else int(places[-1]) + 1
-        stop = len(series) if stop > last else stop
+        stop = len(series) if places[-1] == last else int(places[-1]) + 1
         own = above[start:stop]
         score = float(np.nanmax(detection.score[start:stop]))
         found.append(Interval(start, stop, start + int(np.nanargmax(own)), side * float(np.nansum(own)), score))

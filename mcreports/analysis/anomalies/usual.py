@@ -40,7 +40,7 @@ def candidates(ts: np.ndarray, values: np.ndarray, per_day: int) -> list[np.ndar
 
 
 def _level(values: np.ndarray, per_day: int) -> np.ndarray:
-    return before(values, max(LEVEL_DAYS * per_day, LEVEL_POINTS), LEVEL_POINTS).median().to_numpy()
+    return np.asarray(before(values, max(LEVEL_DAYS * per_day, LEVEL_POINTS), LEVEL_POINTS).median())
 
 
 def _rhythmic(ts: np.ndarray, values: np.ndarray, per_day: int, slots: int, cycles: tuple[int, int]) -> np.ndarray:
@@ -48,7 +48,9 @@ def _rhythmic(ts: np.ndarray, values: np.ndarray, per_day: int, slots: int, cycl
     share, offset = profile(ts, values, slots, cycles)
     positive = np.minimum.accumulate(values) >= 0
     by_share = _level(np.where(share > SLIGHT, values / np.where(share > SLIGHT, share, 1.0), np.nan), per_day) * share
-    return by_share if positive[-1] else np.where(positive, by_share, _level(values - offset, per_day) + offset)
+    if not positive[-1]:
+        by_share = np.where(positive, by_share, _level(values - offset, per_day) + offset)
+    return np.asarray(by_share)
 
 
 def profile(ts: np.ndarray, values: np.ndarray, slots: int, cycles: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:

@@ -14,7 +14,7 @@ import pandas as pd
 from mcreports.analysis import anomalies
 from mcreports.analysis.anomalies import Detection
 from mcreports.analysis.anomalies.alerts import flags
-from mcreports.analysis.anomalies.detector import WARM
+from mcreports.analysis.anomalies.detector import pace
 from mcreports.analysis.evaluation.sweep import DAY, once_a_day
 
 if TYPE_CHECKING:
@@ -128,8 +128,7 @@ def records(series: Series) -> Detection:
 
 def _own(ts: np.ndarray, raised: np.ndarray) -> np.ndarray:
     """The alerts of this package's detector, were they raised at another threshold."""
-    step = float(np.median(np.diff(ts[:WARM]))) if len(ts) > 1 else 0.0
-    return np.asarray(raised[flags(ts[raised], np.ones(len(raised), bool), step)])
+    return np.asarray(raised[flags(ts[raised], np.ones(len(raised), bool), pace(ts))] if len(raised) else raised)
 
 
 SHIPPED = Contender("mcreports", "the detector of this package", anomalies.detect, _own)

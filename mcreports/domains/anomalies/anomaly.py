@@ -106,7 +106,7 @@ def identity(anomaly: tuple[str, str, Side], start: datetime, zone: str) -> str:
     >>> from datetime import UTC, datetime
     >>> at = datetime(2025, 10, 21, 9, tzinfo=UTC)
     >>> identity(("TENANT_002", "budget.cost", "over"), at, "UTC")
-    'a6f56edf'
+    'dedff816'
     """
     text = "\0".join((*anomaly, start.astimezone(ZoneInfo(zone)).date().isoformat()))
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:LETTERS]

@@ -56,7 +56,7 @@ def hours(anchor: datetime, start: datetime, end: datetime) -> np.ndarray:
     >>> from datetime import UTC, datetime
     >>> at = datetime(1970, 1, 1, 5, 45, tzinfo=UTC)
     >>> [int(edge) // 60_000 for edge in hours(at, at.replace(hour=4), at.replace(hour=7))]
-    [285, 345, 405]
+    [285, 345, 405, 465]
     """
     middle, first, last = (milliseconds(at) for at in (anchor, start, end))
     return np.arange(middle - (middle - first) // HOUR * HOUR, last + 1, HOUR)

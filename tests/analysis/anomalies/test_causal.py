@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given
@@ -65,11 +66,14 @@ def test_beyond_the_band_the_score_is_an_alerts(series: Series) -> None:
 
 
 @given(any_series())
-def test_intervals_are_within_the_series_and_their_peaks_within_them(series: Series) -> None:
-    found = detect(series)
-    for one in intervals(series, found):
+def test_intervals_lie_within_the_series_and_their_peaks_within_them(series: Series) -> None:
+    found = intervals(series, detect(series))
+    for one in found:
         assert 0 <= one.start <= one.peak < one.stop <= len(series)
         assert one.score >= 0.5
+    for side in (1, -1):
+        own = [one for one in found if one.excess * side > 0]
+        assert all(one.stop <= following.start for one, following in pairwise(own))
 
 
 @given(any_series())
