@@ -35,6 +35,9 @@ HEADS = {
 }  # fmt: skip
 
 
+BESIDE = ("weekly", "monthly")  # where it stands beside the month's curve, which takes the other half
+
+
 def bridge_chart(report: Report) -> Bridge | Table:
     """From one period to the next: days, volume, mix, the unit cost of each driver, and what cannot be split."""
     figures, pair = report.figures, compared(report.snapshot)
@@ -46,7 +49,9 @@ def bridge_chart(report: Report) -> Bridge | Table:
     is_split = volume is not None and volume.value is not None
     steps = tuple((name, figure) for name, figure in (_split if is_split else _driven)(figures) if figure.value)
     why = "" if is_split or volume is None else f"; not split into volume and unit cost: {volume.reason}"
-    return Bridge(_message(steps), f"USD, {after} against {before}{why}", steps, ("total", whole), half=True)
+    said = f"USD, {after} against {before}{why}"
+    beside = report.snapshot.report in BESIDE
+    return Bridge(_message(steps), said, steps, ("total", whole), half=beside)
 
 
 def _find(figures: Figures, name: str) -> Figure | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from mcreports.domains.derive import ends
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mcreports.domains.sentence import Sentence
     from mcreports.figures import Figure
 
+A_DAY = timedelta(hours=23)  # the shortest one of a calendar
 RATES = {
     "autonomy.success_rate": "autonomy success",
     "autonomy.compensation_rate": "autonomy compensation",
@@ -60,7 +61,7 @@ def _of_rate(told: Told) -> Sentence:
 
 def _most(told: Told) -> Sentence:
     """The step that stands out most, and what is usual in it."""
-    return (f"; most from {_clock(told.peak.window)}: ", told.peak, ", usually ", told.at_peak, _band(told.at_peak))
+    return (f"; most {_clock(told.peak.window)}: ", told.peak, ", usually ", told.at_peak, _band(told.at_peak))
 
 
 def _band(usual: Figure) -> str:
@@ -79,4 +80,6 @@ def when(anomaly: Anomaly) -> str:
 
 def _clock(window: tuple[datetime, datetime]) -> str:
     start, end = (at.astimezone(UTC) for at in window)
-    return f"{start:%-d %B %H:%M} to {end:%H:%M}"
+    if end - start >= A_DAY:
+        return f"on {start:%-d %B}"
+    return f"from {start:%-d %B %H:%M} to {end:%H:%M}"
