@@ -32,7 +32,8 @@ def test_the_commands_are_those_of_the_contract() -> None:
     wanted += ",schedule export,portal build,doctor,config show,config check,config schema"
     wanted += ",drift check,drift approve,drift restore,evidence pack,evidence verify,evidence archive,evidence key new"
     wanted += ",evidence key show,readiness,egress check,export rules,export dashboard,export metrics"
-    wanted += ",incident budget,incident autonomy,incident drift"
+    wanted += ",incident budget,incident autonomy,incident drift,lab,evaluate anomalies,cost,rates,raw"
+    wanted += ",anomalies list,anomalies acknowledge,pull,archive status,archive verify,archive prune"
     assert {" ".join(words) for words in ALL} >= set(wanted.split(","))
 
 
