@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from mcreports.settings import load
+
 Handed = dict[str, Any]
 
 
@@ -52,6 +54,7 @@ def test_settings_that_were_named_are_those_of_every_kernel(
     ran = mcreports("--config", "own.toml", "lab", "--directory", "work")
     assert "invented" not in ran.err
     assert handed["environment"]["MCREPORTS_CONFIG"] == str(tmp_path / "own.toml")
+    assert load(environment=handed["environment"]).source.url == "demo://?seed=8"
 
 
 def test_a_notebook_that_was_written_in_stays_as_it_is(mcreports: Callable[..., Any], handed: Handed) -> None:

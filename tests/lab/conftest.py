@@ -109,7 +109,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """One JupyterLab over the demo and over a published run of it, on any free port, ended as Ctrl+C ends it."""
     own, directory = tmp_path_factory.mktemp("jupyter"), tmp_path_factory.mktemp("lab")
     environment = os.environ | {
-        "MCREPORTS__SOURCE__URL": "demo://?seed=7",
+        "MCREPORTS__SOURCE__URL": "demo://?seed=7&step=900",
         "MCREPORTS__REPORT__FORMATS": '["json"]',
         "IPYTHONDIR": str(own / "ipython"),
         **{f"JUPYTER_{kind}_DIR": str(own / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")},

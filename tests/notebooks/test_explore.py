@@ -59,7 +59,7 @@ def test_it_asks_everything_that_can_be_asked(explore: Any) -> None:
 
 def test_it_runs_to_its_end_and_leaves_nothing_behind(tmp_path: Path) -> None:
     done = papermill.execute_notebook(
-        notebook_path("explore"), None, {"source": "demo://?seed=7&step=900"}, cwd=tmp_path, progress_bar=False
+        notebook_path("explore"), None, {"source": "demo://?seed=7&step=3600"}, cwd=tmp_path, progress_bar=False
     )
     shown = {cell.id: str(cell.outputs) for cell in code(done)}
     assert "application/vnd.jupyter.widget-view+json" in "".join(shown.values())
