@@ -90,8 +90,8 @@ def _unusual(report: Report, tenant: str) -> Iterator[Sentence]:
     own = [told for told in told_of(report.snapshot) if told.anomaly.tenant == tenant]
     for told in own:
         known = told.anomaly.known
-        said = "" if known is None else f" Acknowledged by {known.by}: {known.note}"
-        yield (*why(told), said)
+        said: Sentence = () if known is None else (f" Acknowledged by {known.by}: {known.note}",)
+        yield (*why(told), *said)
     count = _one(report, COUNT, tenant)
     if not own and count is not None:
         yield ("Nothing stands out.",) if count.value == 0 else (f"What stands out is not known{_reason(count)}.",)

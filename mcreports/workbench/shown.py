@@ -44,6 +44,8 @@ def result_html(result: Result, said: Told) -> str:
     """The answer's band, its rows, and the way to see it again."""
     rows = result.head(MOST)
     names = said.shown or tuple(name for name in result.columns if name not in LEFT_OUT)
+    if "n" in names:  # who asks for a rate counts its events, and a verdict needs the room
+        names = tuple(name for name in names if name != "samples")
     columns = tuple(_column(name, result) for name in names)
     cells = tuple(_row(names, row, said) for _, row in rows.iterrows())
     table = Table(said.title, columns, cells, empty="No row.")
