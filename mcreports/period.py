@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -109,12 +110,7 @@ class Period:
         >>> len(Period.parse("2024-02").split("day"))
         29
         """
-        parts = []
-        part = Period.containing(kind, self.first, self.zone)
-        while part.first < self.after:
-            parts.append(part)
-            part = part.next()
-        return tuple(parts)
+        return _parts(self, kind)
 
     def month(self) -> Period:
         """The calendar month that this period's last day falls in."""
@@ -125,6 +121,18 @@ class Period:
         return self.label
 
 
+@lru_cache(1024)
+def _parts(period: Period, kind: str) -> tuple[Period, ...]:
+    # asked again for every tenant, and the same for all
+    parts = []
+    part = Period.containing(kind, period.first, period.zone)
+    while part.first < period.after:
+        parts.append(part)
+        part = part.next()
+    return tuple(parts)
+
+
+@lru_cache(4096)
 def midnight(day: date, zone: str) -> datetime:
     """The first instant of a calendar day, in UTC, also where that night has no midnight.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mcreports.domains.stretches import stretches
@@ -99,14 +100,15 @@ def _month_days(calendar: Calendar, end: datetime) -> Iterator[Span]:
             yield first.start, at
 
 
-def history(first: Period, since: datetime | None = None) -> list[Span]:
+@lru_cache(64)
+def history(first: Period, since: datetime | None = None) -> tuple[Span, ...]:
     """The whole days before a day that a forecast rests on, oldest first, none that begins before ``since``."""
     spans: list[Span] = []
     day = first.previous()
     while len(spans) < HISTORY_DAYS and (since is None or day.start >= since):
         spans.append((day.start, day.end))
         day = day.previous()
-    return spans[::-1]
+    return tuple(spans[::-1])
 
 
 def full_hour(day: Period, at: datetime) -> datetime:

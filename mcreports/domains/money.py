@@ -17,7 +17,7 @@ from mcreports.names import UNALLOCATED, several
 from mcreports.plan import REACH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mcreports.domains.accounts import Account, Accounts
     from mcreports.domains.ledger import Spend
@@ -142,7 +142,7 @@ class Books:
         value = None if spent.cents is None else usd(spent.opening)
         return replace(figure, value=value, bounds=None, method="counter.first")
 
-    def daily(self, tenant: str | None, spans: list[Span]) -> np.ndarray:
+    def daily(self, tenant: str | None, spans: Sequence[Span]) -> np.ndarray:
         """USD per window; NaN where nothing is known, not the whole of it, or only a line through a gap."""
         known = [self._whole(tenant, span) for span in spans]
         partly = {ledger.CUT_OFF, ledger.NOT_YET}

@@ -72,7 +72,7 @@ def moved(one: Course, days: np.ndarray) -> Course:
 
 def _ahead(books: Books, tenant: str | None, first: Period, count: int) -> Forecast:
     window = books.snapshot.windows.get(COST)
-    spans = [] if window is None else history(first, window.start)
+    spans = () if window is None else history(first, window.start)
     return forecast(books.daily(tenant, spans), first.first, count)
 
 
