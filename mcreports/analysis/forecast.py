@@ -56,10 +56,11 @@ class _Fit:
         usual = self.level.days(self.shares, count)
         return np.asarray(np.maximum(usual + self.due[:, self.rows.shape[1] :], 0.0))
 
-    def newest(self) -> _Fit:
-        """The last history alone."""
-        mine = Level(*(part[-1:] for part in vars(self.level).values()))
-        return _Fit(self.shares[-1:], self.rows[-1:], mine, self.due[-1:])
+    def paths(self, row: int, days: np.ndarray) -> np.ndarray:
+        """How the days ahead of one history, expected like this, may turn out: a path a row."""
+        mine = Level(*(part[[row]] for part in vars(self.level).values()))
+        off = mine.usd[0, -1] * errors(self.rows[[row]], self.shares[[row]], mine, len(days))
+        return np.asarray(np.maximum(days + off, 0.0))
 
 
 def forecast(history: np.ndarray, first: date, count: int) -> Forecast:
@@ -82,11 +83,11 @@ def forecast(history: np.ndarray, first: date, count: int) -> Forecast:
     for row, at in zip(rows, (*origins, len(history)), strict=True):
         row[len(row) - at :] = history[:at]
     fit = _fit(rows, [first - timedelta(days=len(history) - at) for at in (*origins, len(history))], max(count, span))
-    days, now = fit.days(max(count, span)), fit.newest()
-    off = now.level.usd[0, -1] * errors(now.rows, now.shares, now.level, count)
-    paths = np.maximum(days[-1, :count] + off, 0.0)
+    *then, now = fit.days(max(count, span))
+    paths = fit.paths(-1, now[:count])
     expected = np.diff(np.median(np.cumsum(paths, axis=1), axis=0), prepend=0.0)
-    wrong = [_wrong(history, at, own[:span], first.day - 1) for at, own in zip(origins, days, strict=False)]
+    past = (fit.paths(row, own[:span]) for row, own in enumerate(then))
+    wrong = [_wrong(history, at, own, first.day - 1) for at, own in zip(origins, past, strict=True)]
     judged = [one for one in wrong if one is not None]
     return Forecast(expected, paths, 100 * float(np.mean(judged)) if judged else None)
 
@@ -110,14 +111,14 @@ def _origins(history: np.ndarray, first: date) -> tuple[list[int], int]:
     return [at for at in every if (~np.isnan(history[:at])).sum() >= LEAST_DAYS], span
 
 
-def _wrong(history: np.ndarray, at: int, foreseen: np.ndarray, gone: int) -> float | None:
+def _wrong(history: np.ndarray, at: int, paths: np.ndarray, gone: int) -> float | None:
     """By what part the total of a month that was as far gone would have been wrong, forecast from a day in the past."""
-    came, spent = history[at : at + len(foreseen)], history[max(at - gone, 0) : at]
+    came, spent = history[at : at + paths.shape[1]], history[max(at - gone, 0) : at]
     known = ~np.isnan(came)
     whole = float(np.nansum(came) + np.nansum(spent))
-    if 2 * known.sum() < len(foreseen) or whole <= 0:
+    if 2 * known.sum() < len(came) or whole <= 0:
         return None
-    return abs(float(foreseen[known].sum() - came[known].sum())) / whole
+    return abs(float(np.median(paths[:, known].sum(axis=1)) - came[known].sum())) / whole
 
 
 def expected(rows: np.ndarray, firsts: list[date], count: int) -> np.ndarray:

@@ -36,7 +36,8 @@ class Level:
     def days(self, shares: np.ndarray, count: int) -> np.ndarray:
         """What each of so many days to come costs."""
         steps = np.cumsum(DAMPED ** np.arange(1, count + 1))
-        behind = np.minimum(1 / self.pace - 1, self.usd.shape[1] / 2)  # days that a level lags its slope
+        age = (~np.isnan(self.usd)).sum(axis=1)
+        behind = np.minimum(1 / self.pace - 1, age / 2)  # days that a level lags its slope
         grown = self.slope[:, None] * (steps + behind[:, None])
         now = self.usd[:, -1:]
         return np.asarray((now + np.maximum(grown, -MOST_FALL * now)) * ahead(shares, count))
@@ -69,8 +70,8 @@ def week_errors(
     if length <= span:
         return np.full((*levels.shape[:-1], 1), np.nan)
     known = ~np.isnan(rows)
-    usd, due = (np.pad(np.cumsum(np.where(known, part, 0.0), axis=1), ((0, 0), (1, 0))) for part in (rows, share))
-    came, foreseen = usd[:, span + 1 :] - usd[:, 1:-span], due[:, span + 1 :] - due[:, 1:-span]
+    usd, due = (np.cumsum(np.where(known, part, 0.0), axis=1) for part in (rows, share))
+    came, foreseen = usd[:, span:] - usd[:, :-span], due[:, span:] - due[:, :-span]
     off = came - levels[..., :-span] * foreseen
     return np.asarray(np.where(np.arange(length - span) >= begins[:, None], off, np.nan))
 
@@ -138,10 +139,12 @@ def _slope(rows: np.ndarray, share: np.ndarray, now: np.ndarray) -> np.ndarray:
     days = WEEK * (np.arange(levels.shape[1]) - levels.shape[1] + 1)
     off = levels - slope[:, None] * days
     off -= medians(off)[:, None]
-    spans = np.sqrt(np.where(np.isnan(levels), 0.0, (days - days.mean()) ** 2).sum(axis=1))
+    is_known = ~np.isnan(levels)
+    middle = divided((is_known * days).sum(axis=1), is_known.sum(axis=1))
+    spans = np.sqrt(np.where(is_known, (days - middle[:, None]) ** 2, 0.0).sum(axis=1))
     error = divided(1.25 * spread(off), spans) + TINY * np.abs(now)
     kept = 1 - SLOPE_CERTAIN * np.nan_to_num(divided(error, np.abs(slope)), nan=np.inf) ** 2
-    enough = (~np.isnan(levels)).sum(axis=1) > SLOPE_WEEKS // 2
+    enough = is_known.sum(axis=1) > SLOPE_WEEKS // 2
     return np.where(enough & (now > 0), np.nan_to_num(slope) * kept.clip(0.0, 1.0), 0.0)
 
 

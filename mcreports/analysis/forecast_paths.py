@@ -40,7 +40,8 @@ def errors(row: np.ndarray, shares: np.ndarray, found: Level, days: int) -> np.n
     pace = float(found.pace[0])
     known = int((~np.isnan(row)).sum())
     doubt = weeks.std() / np.sqrt(min((2 - pace) / pace, known))
-    wandered = np.cumsum(np.pad(drawn, ((0, 0), (1, 0)))[:, :-1], axis=1)
+    wandered = np.zeros_like(drawn)
+    np.cumsum(drawn[:, :-1], axis=1, out=wandered[:, 1:])
     lifted = more * (draw.standard_normal((PATHS, 1)) * doubt + pace * wandered)
     paths = np.maximum(lifted, LOWEST - 1) * ahead(shares, length) + drawn
     return np.asarray(paths[:, :days] * NARROWER * _wider(row, share, found, paths[:, :SPAN].sum(axis=1)))

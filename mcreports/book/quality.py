@@ -47,8 +47,8 @@ def quality_table(report: Report) -> Table:
     ranked = quality_cost.worst(report.figures, labels)
     shown = ranked[: quality_cost.MOST]
     rows: list[Row] = [(Name(tenant), *_costs(report, tenant, labels)) for tenant in shown]
-    total: Row = (Name("Total"), *_costs(report, None, labels))
-    fine = _fine([cell for row in (*rows, total) for cell in row[2 : 2 + len(COSTS)]])
+    total: Row | None = (Name("Total"), *_costs(report, None, labels)) if ranked else None
+    fine = _fine([cell for row in (*rows, total or ()) for cell in row[2 : 2 + len(COSTS)]])
     columns = (
         Column("Tenant", "name"),
         Column("Spend", "number"),
@@ -59,7 +59,8 @@ def quality_table(report: Report) -> Table:
     left, said = len(ranked) - len(shown), ""
     if left:
         said = f"{len(shown)} of {len(ranked):,} tenants are named, those with the most failed work. All of them:"
-    left_out, empty = _rest(report, left, labels), "No tenant is known."
+    left_out = _rest(report, left, labels)
+    empty = "No month is over." if report.snapshot.report == "trends" else "No tenant is known."
     return Table("The cost of quality", columns, tuple(rows), total, empty=empty, note=said, others=left_out)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from mcreports.book.forecasts import between
 from mcreports.book.spend import ALL
@@ -36,20 +37,24 @@ def month_curve(report: Report) -> Lines:
         bounds = [ends(figure) for figure in ahead]
         low, high = (tuple(float(pair[side] or 0) for pair in bounds) for side in (0, 1))
         band = () if any(None in pair for pair in bounds) else ((*start, *low), (*start, *high))
-        month = report.snapshot.period.month()
-        coming = (month.first, month.next().first)[-len(ahead) :]
+        coming = tuple(_month(report, figure) for figure in ahead)
         lines.append(Series("Forecast", "forecast", (*dates[-1:], *coming), (*now, *ahead), *band))
     said = "USD by month; actual solid, forecast dotted within 80 %"
     return Lines(_title(report, ahead[-1]), said, tuple(lines))
 
 
 def _title(report: Report, ahead: Figure) -> str:
-    month = month_text(report.snapshot.period.month().next().first)
+    month = month_text(_month(report, ahead))
     if ahead.value is None:
         return f"{month} cannot be forecast"
     low, high = (None if end is None else money(float(end), 0) for end in ends(ahead))
     within = "" if ahead.bounds is None or low is None or high is None else f": 80 % between {low} and {high}"
     return f"{month} is forecast at {money(float(number(ahead.value) or 0), 0)}{within}"
+
+
+def _month(report: Report, ahead: Figure) -> date:
+    """The first day of the month that a forecast is of."""
+    return ahead.window[0].astimezone(ZoneInfo(report.snapshot.period.zone)).date()
 
 
 def month_ahead_table(report: Report) -> Table:

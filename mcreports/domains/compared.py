@@ -53,15 +53,16 @@ def compared(snapshot: Snapshot) -> Compared | None:
     return Compared(before, after, (earlier, (start, end)), Fraction(*lengths))
 
 
-def whole_months(period: Period) -> list[Period]:
-    """The calendar months that lie wholly in a period."""
-    return [month for month in period.split("month") if period.start <= month.start and month.end <= period.end]
+def whole_months(snapshot: Snapshot) -> list[Period]:
+    """The calendar months that lie wholly in a report's period, and are over."""
+    start, end = seen_part(snapshot, snapshot.period)
+    return [month for month in snapshot.period.split("month") if start <= month.start and month.end <= end]
 
 
 def _pair(snapshot: Snapshot) -> tuple[Period, Period] | None:
     period = snapshot.period
     if snapshot.report == "trends":
-        months = whole_months(period)
+        months = whole_months(snapshot)
         return (months[-2], months[-1]) if len(months) > 1 else None
     if snapshot.report == "daily":
         return week_before(period), period

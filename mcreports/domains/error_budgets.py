@@ -43,6 +43,7 @@ SPENT, REMAINING, USED_UP = "error_budget.spent", "error_budget.remaining", "err
 BURN, BURN_PERIOD = "error_budget.burn", "error_budget.burn_period"
 NOT_THIS_MONTH = "not this month"
 BURNED = "share that went wrong / share allowed; bounds: wilson 95 %"
+GONE = "it is used up already; on which day the counts of a month do not tell"
 PACE = "the month at its pace so far"
 NO_ROOM = "the target leaves no room for one that goes wrong"
 
@@ -106,7 +107,7 @@ class Budget:
         return Fraction(now - start, end - start)
 
     def _used_up(self, burn: Figure, pace: Fraction | None) -> Figure:
-        """The calendar day on which nothing is left of the budget, if what goes wrong does so evenly."""
+        """The calendar day on which nothing will be left of the budget, if what goes wrong does so evenly."""
         figure = replace(burn, id=USED_UP, unit="date", bounds=None, value=None, method="month / burn")
         if pace is None:
             return figure
@@ -115,6 +116,8 @@ class Budget:
             return late if self.elapsed == 1 else estimated(late, PACE)
         length = milliseconds(self.month.end) - milliseconds(self.month.start)
         at = self.month.start + timedelta(milliseconds=int(length / pace))
+        if at < self.until[1]:
+            return replace(figure, quality=Quality.UNKNOWN, reason=GONE)
         day = at.astimezone(ZoneInfo(self.month.zone)).date()
         return estimated(replace(figure, value=day.isoformat()), PACE)
 
@@ -124,7 +127,7 @@ def assess(snapshot: Snapshot) -> Section:
     own = seen_part(snapshot, snapshot.period)
     month = month_so_far(snapshot.period, own[1])
     if snapshot.report == "trends":
-        months = stretches("trends", snapshot.period)
+        months = [part for part in stretches("trends", snapshot.period) if part.end <= own[1]]
         if not months:
             return Section()
         month, own = months[-1], (months[-1].start, months[-1].end)

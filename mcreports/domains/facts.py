@@ -110,7 +110,7 @@ def _foreseen(snapshot: Snapshot) -> Iterator[Ask]:
     if snapshot.report == "daily" and OPERATIONS in has:
         yield Ask("counts", OPERATIONS, *seen_part(snapshot, week_before(period)))
     if snapshot.report == "trends":
-        newest = [month for month in rated if month.end <= period.end][-1:]
+        newest = [month for month in rated if month.end <= own[1]][-1:]
         yield from (Ask("seen", key, month.start, month.end) for month in newest for key in sorted(has))
     else:
         yield from (Ask("counts", key, *own) for key in sorted(has & set(COUNTED)))

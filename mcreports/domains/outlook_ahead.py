@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from mcreports.domains.derive import ends, money, number
 from mcreports.domains.outlook_course import Course, course, moved
 from mcreports.domains.outlook_exhaustion import exhaustion
 from mcreports.figures import Figure, Quality
+from mcreports.period import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 USUAL, WIDE = 0.8, 0.95
 WIDE_END = "budget.forecast.month_end_95"
+NO_PAST = "its past is too short, or holds too little spend, to be forecast again"
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,12 @@ class Outlook:
 
 def outlook(books: Books, tenant: str | None, spent: Figure, allowed: Figure) -> Outlook:
     """The forecast of a month as of the end of ``spent``, the month to date; unfinished days are forecast."""
-    month = books.snapshot.period.month()
-    return _outlook(books, course(books, tenant, month, spent), spent, allowed)
+    return _outlook(books, course(books, tenant, _month(books, spent), spent), spent, allowed)
 
 
 def platform(books: Books, parts: Sequence[Outlook], spent: Figure, allowed: Figure) -> Outlook:
     """The platform's forecast: the sum of its tenants', with the intervals of the platform's own paths."""
-    own = course(books, None, books.snapshot.period.month(), spent)
+    own = course(books, None, _month(books, spent), spent)
     month_end, next_month = (_sum([getattr(one, name) for one in parts]) for name in ("month_end", "next_month"))
     if not own.ahead.refusal and next_month is not None:
         own = moved(own, np.sum([part.days for part in parts], axis=0))
@@ -59,6 +61,12 @@ def platform(books: Books, parts: Sequence[Outlook], spent: Figure, allowed: Fig
         )
     found = replace(found, next_month=_summed(found.next_month, next_month))
     return replace(found, others=(*found.others, *_by_day(own, found)))
+
+
+def _month(books: Books, spent: Figure) -> Period:
+    """The month that a month to date is of."""
+    zone = books.snapshot.period.zone
+    return Period.containing("month", spent.window[0].astimezone(ZoneInfo(zone)).date(), zone)
 
 
 def _outlook(books: Books, own: Course, spent: Figure, allowed: Figure) -> Outlook:
@@ -74,7 +82,8 @@ def _outlook(books: Books, own: Course, spent: Figure, allowed: Figure) -> Outlo
     error = replace(
         blank, id="budget.forecast.past_error", unit="%", value=past,
         quality=Quality.UNKNOWN if past is None else Quality.ESTIMATED,
-        method="mean absolute error of month totals, forecast from days in the past", reason=own.ahead.refusal,
+        method="mean absolute error of month totals, forecast from days in the past",
+        reason=own.ahead.refusal or (NO_PAST if past is None else ""),
     )  # fmt: skip
     others = (replace(wide, id=WIDE_END), error, *exhaustion(books, own, (spent, allowed, month_end)))
     return Outlook(month_end, _next(own, blank), others, own.ahead.days)

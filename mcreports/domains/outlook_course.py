@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from mcreports.analysis.forecast import Forecast, forecast
 from mcreports.domains.accounts import COST
 from mcreports.domains.calendar import PROFILE_DAYS, full_hour, history, hours_before
 from mcreports.domains.derive import number
+from mcreports.figures import Quality
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,12 +58,24 @@ def course(books: Books, tenant: str | None, month: Period, spent: Figure) -> Co
     gone = sum(day.end <= min(end, books.until) for day in days)
     first = days[gone] if gone < len(days) else days[-1].next()
     midnight = days[gone - 1].end if gone else start
-    base = spent if midnight == end else books.figure(spent.id, tenant, (start, midnight))
+    base = _so_far(books, spent, midnight)
     least = Fraction(books.spend_total(tenant, (start, books.end)) or 0, 100)
     ahead = _ahead(books, tenant, first, len(days) - gone + len(month.next().split("day")))
     if gone < len(days) and not ahead.refusal:
         ahead = _with_hours(books, tenant, first, ahead)
     return Course(days, gone, base, least, ahead)
+
+
+def _so_far(books: Books, spent: Figure, midnight: datetime) -> Figure:
+    """What whole days have cost by midnight: nothing when the month begins, unless its first day is not known."""
+    start, end = spent.window
+    if midnight == end:
+        return spent
+    if midnight > start:
+        return books.figure(spent.id, spent.tenant, (start, midnight))
+    if spent.value is None and books.end > start:
+        return spent
+    return replace(spent, value=Decimal("0.00"), bounds=None, window=(start, start), quality=Quality.ACTUAL, reason="")
 
 
 def moved(one: Course, days: np.ndarray) -> Course:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mcreports.domains.derive import number
+from mcreports.domains.derive import ends, number
 from mcreports.figures import Figure, Quality
 
 if TYPE_CHECKING:
@@ -39,13 +39,19 @@ def exhaustion(books: Books, own: Course, known: tuple[Figure, Figure, Figure]) 
         reached += Fraction(books.spend_total(spent.tenant, (day.start, day.end)) or 0, 100)
         if reached >= budget:
             return _said(blank, (day.first.isoformat(), 1.0), spent.quality, spent.reason)
+    top = ends(month_end)[1]
     if not own.left:
-        return _said(blank, (NOT_THIS_MONTH, 0.0), spent.quality, "")
+        if top is None or top >= budget:
+            return _said(blank, (None, None), Quality.UNKNOWN, f"it may be used up: {month_end.reason}")
+        return _said(blank, (NOT_THIS_MONTH, 0.0), spent.quality, spent.reason)
     shares = (own.reached >= float(100 * budget)).mean(axis=0)
     when = NOT_THIS_MONTH
+    if shares[-1] < HALF and top is None:
+        return _said(blank, (None, None), Quality.UNKNOWN, f"it may be more: {month_end.reason}")
     if shares[-1] >= HALF:
         when = own.days[own.gone + int(np.argmax(shares >= HALF))].first.isoformat()
-    return _said(blank, (when, float(shares[-1])), Quality.ESTIMATED, "forecast")
+    reason = "; ".join(filter(None, ["forecast", own.base.reason]))
+    return _said(blank, (when, float(shares[-1])), Quality.ESTIMATED, reason)
 
 
 def _blank(month_end: Figure, figure_id: str, unit: str, method: str) -> Figure:

@@ -76,7 +76,7 @@ def assess(books: Books) -> Section:
     """
     snapshot = books.snapshot
     by_month = snapshot.report == "trends"
-    followed = [part for part in stretches(snapshot.report, snapshot.period) if by_month or part.end <= books.end]
+    followed = [part for part in stretches(snapshot.report, snapshot.period) if part.end <= books.end]
     figures: list[Figure] = []
     if not by_month:
         _, until = seen_part(snapshot, snapshot.period)

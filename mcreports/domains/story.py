@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from mcreports.checks import Status
 from mcreports.domains.derive import number
+from mcreports.domains.facts import seen_part
 from mcreports.domains.sentence import Said, Sentence
 from mcreports.domains.story_change import changed, neutral
 from mcreports.names import UNALLOCATED, called
@@ -96,7 +98,8 @@ def main_driver(figures: Figures, tenant: str | None) -> Figure | None:
 def _year(snapshot: Snapshot, figures: Figures) -> Iterator[Sentence]:
     whole = figures.find("budget.spend.period")
     if whole.value is not None:
-        last = snapshot.period.after - timedelta(days=1)
+        _, end = seen_part(snapshot, snapshot.period)
+        last = (end - timedelta(milliseconds=1)).astimezone(ZoneInfo(snapshot.period.zone))
         yield (f"From {snapshot.period.first:%-d %B %Y} to {last:%-d %B %Y} the platform cost ", whole, ".")
     changes = figures.where("budget.change.month_like_for_like")
     if changes:

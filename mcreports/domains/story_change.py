@@ -10,6 +10,7 @@ from mcreports.domains.bridge import CHANGE, PARTS
 from mcreports.domains.bridge_parts import BRIDGE
 from mcreports.domains.compared import compared
 from mcreports.domains.derive import number
+from mcreports.domains.moved import GONE, NEW
 from mcreports.domains.sentence import Said
 from mcreports.names import UNALLOCATED, called
 
@@ -76,7 +77,8 @@ def part_name(figure: Figure) -> str:
     if name == "calendar":
         return "fewer days" if (number(figure.value) or 0) < 0 else "more days"
     if name == "new_or_gone":
-        return "gone tenants" if (number(figure.value) or 0) < 0 else "new tenants"
+        fates = [word for word, fate in (("new", NEW), ("gone", GONE)) if fate in figure.reason]
+        return f"{' and '.join(fates)} tenants"
     return {"unit_cost": "unit cost", "unsplit": "not split"}.get(name, name)
 
 

@@ -40,7 +40,7 @@ def assess(snapshot: Snapshot) -> Section:
         drivers = [{"driver": driver} for driver in books.drivers]
         figures += [books.figure("budget.spend.period", tenant, calendar.span, **labels) for labels in drivers]
     verdicts: tuple[Verdict, ...] = ()
-    months = whole_months(snapshot.period)
+    months = whole_months(snapshot)
     for month in months:
         part, verdicts = _month(books, month)
         figures += part

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mcreports.domains import outlook_ahead
 from mcreports.domains.calendar import Calendar
+from mcreports.domains.stretches import month_so_far
 from mcreports.figures import Figure, Quality
 
 if TYPE_CHECKING:
@@ -20,7 +21,11 @@ MONTH_END = "budget.forecast.month_end"
 
 def year_ahead(books: Books) -> Iterator[Figure]:
     """The forecast of the next month, of each tenant and of the platform as their sum; of one that is open, too."""
-    calendar = Calendar(books.snapshot.period, books.until)
+    # of a year that is not over, the month that its newest data are of
+    month = month_so_far(books.snapshot.period, books.until)
+    after = min(month.after, books.snapshot.period.after)
+    seen = replace(books.snapshot.period, label="", kind="range", after=after)
+    calendar = Calendar(seen, books.until)
     told = TOLD if calendar.to_date[1] == calendar.month.end else (MONTH_END, *TOLD)
     parts = []
     for tenant in books.present(calendar.to_date):

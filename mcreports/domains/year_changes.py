@@ -30,7 +30,7 @@ LIKE, PERCENT = "budget.change.month_like_for_like", "budget.change.month_percen
 
 def year_changes(books: Books, figures: Figures) -> Iterable[Figure]:
     """The changes that are largest like for like, most USD first, each with its parts and its percentage."""
-    months, found = whole_months(books.snapshot.period), []
+    months, found = whole_months(books.snapshot), []
     for tenant in books.tenants:
         for driver in books.drivers:
             row = [figures.find("budget.spend.month", tenant, driver=driver, month=month.label) for month in months]

@@ -109,7 +109,8 @@ def _budgets(report: Report, tenant: str) -> Iterator[Sentence]:
         burn, left, gone = (_one(report, name, tenant, check=check) for name in (BURN, REMAINING, USED_UP))
         used: Sentence = ()
         if burn is not None and left is not None and gone is not None and burn.value is not None:
-            used = ("; its error budget burns at ", burn, ", ", left, " left, used up: ", gone)
+            last: Sentence = (", used up already",) if gone.value is None else (", used up: ", gone)
+            used = ("; its error budget burns at ", burn, ", ", left, " left", *last)
         yield (f"{NAMES[check]}: ", rate, *_between(rate), *used, ".")
 
 

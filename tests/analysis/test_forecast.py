@@ -132,7 +132,7 @@ def naive_error(history: np.ndarray, first: date) -> float:
     found = []
     for at in sorted(set(np.linspace(LEAST_DAYS, len(history) - left, ORIGINS).astype(int).tolist())):
         day = first - timedelta(days=len(history) - at)
-        foreseen = sum(expected(history[None, :at], [day], left)[0])
+        foreseen = forecast(history[:at], day, left).total()
         came, spent = sum(history[at : at + left]), sum(history[max(at - gone, 0) : at])
         found.append(abs(foreseen - came) / (came + spent))
     return 100 * sum(found) / len(found)
@@ -143,6 +143,13 @@ def naive_error(history: np.ndarray, first: date) -> float:
 def test_the_past_error_is_that_of_forecasts_made_one_by_one_in_the_past(seed: int, day: int) -> None:
     history, first = noisy(seed) * np.where(np.arange(80) > 50, 1.5, 1.0), date(2025, 10, day)
     assert forecast(history, first, 5).past_error == pytest.approx(naive_error(history, first))
+
+
+@pytest.mark.parametrize(
+    "history", [noisy(1) * (np.random.default_rng(1).random(80) < 0.3), np.arange(100.0, 180.0)], ids=["rare", "grown"]
+)
+def test_the_past_error_is_that_of_what_is_shown_where_it_lies_off_the_mean_or_grows(history: np.ndarray) -> None:
+    assert forecast(history, FIRST, 5).past_error == pytest.approx(naive_error(history, FIRST))
 
 
 def test_what_comes_after_a_day_changes_no_forecast_made_before_it() -> None:

@@ -140,3 +140,9 @@ def test_a_report_without_tenants_says_so(opened: Callable[[str], Report]) -> No
     assert book.error_budget_table(none).rows == ()
     assert error_budgets.burners(none.figures) == []
     assert "No tenant is known." in book.quality_table(none)._repr_html_()
+
+
+def test_of_a_year_without_a_month_that_is_over_nothing_is_told() -> None:
+    report = replace(book.open_report("trends", "2025-10"), figures=Figures(()))
+    table = book.quality_table(report)
+    assert (table.rows, table.total, table.empty) == ((), None, "No month is over.")

@@ -248,3 +248,10 @@ def test_whatever_happens_the_parts_add_up_to_the_cent(platform: Any, seed: int,
             low, high = figure.bounds
             assert Fraction(low if low is not None else figure.value) <= figure.value
             assert high is None or figure.value <= high
+
+
+def test_tenants_that_came_and_others_that_went_are_called_both(platform: Any) -> None:
+    made = work(platform(**HOURS).known().cost())
+    made.cost("N", per_day=10.0, since="2025-10-28T00:00").known("N").cost("G", per_day=100.0, until="2025-10-25T00:00")
+    said = next(line for line in lines(made.report(**WEEK)) if line.startswith("Spend of week 44"))
+    assert "new and gone tenants USD \N{MINUS SIGN}440.00" in said

@@ -84,6 +84,36 @@ def test_an_unfinished_day_is_forecast_whole_and_its_last_hour_is_the_last_that_
     assert report.figures.find("budget.spend.period", "T").bounds == (Decimal("15.00"), None)
 
 
+@pytest.mark.parametrize(
+    ("order", "now", "spent"),
+    [
+        (("daily", "2025-10-01"), "2025-10-01T15:00", Decimal("15.00")),
+        (("monthly", "2025-10"), "2025-10-01T15:00", Decimal("15.00")),
+        (("weekly", "2025-W40"), "2025-09-30T15:00", None),  # it ends in October
+    ],
+)
+def test_a_month_whose_first_day_is_not_over_is_forecast(platform: Any, order: Any, now: str, spent: Any) -> None:
+    made = platform(last=now).cost().known().limit()
+    for tenant in ("T", None):
+        figures = made.report(*order, now=f"{now[:-2]}20", provisional=True).figures
+        assert figures.find("budget.spend.mtd", tenant).value == spent
+        assert figures.find("budget.forecast.month_end", tenant).value == Decimal("744.00")
+        assert figures.find("budget.exhaustion_probability", tenant).value == 0
+
+
+def test_a_tenant_that_nothing_is_heard_of_on_the_first_day_of_a_month_has_no_forecast_of_it(platform: Any) -> None:
+    made = platform(last="2025-10-01T15:00").cost().known().limit().known("U").cost("U", until="2025-09-29T00:00")
+    found = made.report(label="2025-10-01", now="2025-10-01T15:20", provisional=True).figures
+    assert found.find("budget.forecast.month_end", "U").value is None
+    assert found.find("budget.forecast.month_end", "T").value == Decimal("744.00")
+
+
+def test_a_tenant_that_never_cost_anything_has_no_past_error_and_is_told_why(platform: Any) -> None:
+    found = platform(last="2025-10-21T06:00").cost(per_day=0).known().report(label="2025-10-20").figures
+    error = found.find("budget.forecast.past_error", "T")
+    assert (error.value, error.quality, "too little spend" in error.reason) == (None, Quality.UNKNOWN, True)
+
+
 def uneven(day: int) -> float:
     return 24.0 + 12 * float(np.random.default_rng([day]).uniform(-1, 1))
 
@@ -164,6 +194,27 @@ def test_without_a_budget_or_a_forecast_nobody_knows_when_it_is_used_up(platform
             found = figures.find(f"budget.exhaustion_{name}", tenant)
             assert (found.value, found.quality) == (None, Quality.UNKNOWN)
             assert reason in found.reason or tenant == "T"
+
+
+@pytest.mark.parametrize(
+    ("order", "monthly", "chance"),
+    [
+        (("daily", "2025-10-20"), 5000, None),
+        (("daily", "2025-10-20"), 1000, 100.0),
+        (("monthly", "2025-10"), 5000, None),
+    ],
+)
+def test_nobody_knows_that_a_budget_lasts_where_nobody_knows_what_is_spent(
+    platform: Any, order: Any, monthly: float, chance: float | None
+) -> None:
+    made = platform(last="2025-11-01T06:00").cost().known().limit(monthly=1000)
+    made.cost("U", per_day=100.0, until="2025-10-15T00:00").known("U").limit("U", monthly=monthly)
+    figures = made.report(*order).figures
+    assert figures.find("budget.exhaustion_probability", "U").value == chance
+    assert figures.find("budget.exhaustion_date", "U").value == (None if chance is None else "2025-10-10")
+    assert figures.find("budget.exhaustion_date", "T").value == "not this month"
+    if chance is None:
+        assert "no sample after its end yet" in figures.find("budget.exhaustion_date", "U").reason
 
 
 def test_the_fan_ends_where_the_month_does_and_holds_its_own_line(platform: Any) -> None:

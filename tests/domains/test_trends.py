@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from mcreports.checks import Status
+from mcreports.domains import quality_cost
 from mcreports.figures import Quality
+from mcreports.settings import Settings
+from mcreports.view.closing import sentence_text
 
 YEAR = "2025-01-01..2025-10-31"
 
@@ -87,3 +90,27 @@ def test_a_tenant_of_an_earlier_month_stays_in_the_year(platform: Any) -> None:
     report = made.report("trends", YEAR)
     assert report.figures.find("budget.spend.period", "OLD").value == Decimal("1632.00")
     assert {v.tenant for v in report.verdicts} == {"T", None}
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
+def test_a_year_that_is_not_over_speaks_of_the_months_that_are(platform: Any, zone: str) -> None:
+    made = platform(last="2025-10-21T15:00").cost().known()
+    order = {"now": "2025-10-21T15:20", "provisional": True, "settings": Settings(report={"zone": zone})}
+    report = made.report("trends", "2025", **order)
+    assert list(months(report))[-1] == "2025-09"
+    assert {dict(f.labels)["month"] for f in changes(report)} <= {"2025-09"}  # October has not fallen: it is not over
+    assert report.figures.find("budget.bridge.change").window[0].date().isoformat() in {"2025-08-31", "2025-09-01"}
+    assert "to 21 October 2025 the platform cost" in sentence_text(report.headline.sentences[0])
+    burn = report.figures.find("error_budget.burn", None, None, check="autonomy.success_rate")
+    assert burn.window[1].date().isoformat() in {"2025-09-30", "2025-10-01"}
+    assert quality_cost.worst(report.figures, (("month", "2025-09"),)) == ["T"]
+    assert quality_cost.worst(report.figures, (("month", "2025-10"),)) == []
+
+
+def test_a_year_that_is_not_over_forecasts_the_month_that_it_is_in_and_the_next(platform: Any) -> None:
+    made = platform(last="2025-10-21T15:00").cost().known()
+    figures = made.report("trends", "2025", now="2025-10-21T15:20", provisional=True).figures
+    for tenant in (None, "T"):
+        end, following = (figures.find(f"budget.forecast.{name}", tenant) for name in ("month_end", "next_month"))
+        assert (end.value, end.window[0].month) == (Decimal("744.00"), 10)
+        assert (following.value, following.window[0].month) == (Decimal("720.00"), 11)

@@ -62,14 +62,15 @@ def test_a_running_months_budget_is_that_of_its_events_at_their_pace(
         assert report.figures.find(BURN_PERIOD, tenant, None, check=check).value == pytest.approx(own[BURN].value)
 
 
-@pytest.mark.parametrize(("bad", "day"), [(1.0, None), (2.0, "2025-10-16"), (4.0, "2025-10-08"), (31.0, "2025-10-02")])
+@pytest.mark.parametrize(("bad", "day"), [(1.0, None), (2.0, "2025-10-16"), (4.0, ""), (31.0, "")])
 def test_the_day_on_which_nothing_is_left_follows_from_the_pace(
     working: Callable[..., Any], bad: float, day: str | None
 ) -> None:
     report = working(T={"good": 1000 - bad, "bad": bad}).report("daily", "2025-10-10")
     own = found(report)
-    assert own[USED_UP].value == (day or NOT_THIS_MONTH)
     spent = 240 * bad > 744
+    # a budget that is gone was used up some day before: the even pace is no measurement of it
+    assert own[USED_UP].value == (None if spent else day or NOT_THIS_MONTH)
     assert (own[REMAINING].value < 0) is spent
     assert word(report) is (Status.FAIL if spent else Status.WARN if bad > 1 else Status.PASS)
 
