@@ -10,7 +10,7 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 # the workbench, imported with the first question; __init__.pyi has its types. No name may be a submodule's:
-# `from mcreports import samples` asks here first (lead's note: so mc.raw, not mc.samples; mc.catalogue, not mc.metrics)
+# `from mcreports import samples` asks here first (so mc.raw, not mc.samples; mc.catalogue, not mc.metrics)
 _VERBS = ("anomalies", "brush", "connect", "cost", "explain", "forecast", "passport", "rates", "raw")
 _NAMES = ("catalogue", "tenants")
 

@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from mcreports.checks import Status
-from mcreports.domains.anomalies.assess import told_of
+from mcreports.domains.anomalies.assess import grave, told_of
 from mcreports.domains.anomalies.figures import COUNT, told
 from mcreports.domains.anomalies.find import find
 from mcreports.domains.anomalies.hourly import STEP, largest
@@ -16,7 +16,7 @@ from mcreports.names import called
 from mcreports.view.closing import sentence_text
 from mcreports.view.format import Shape, value_text
 from mcreports.view.hours import Hours
-from mcreports.view.markup import Name, Shown
+from mcreports.view.markup import Name, Shown, Trusted, escape
 from mcreports.view.tables import Column, Table
 from mcreports.view.words import MARKS, long_day
 
@@ -49,11 +49,11 @@ def anomaly_table(report: Report) -> Table:
 def _row(one: Told) -> Row:
     anomaly, known = one.anomaly, one.anomaly.known
     status, word = LEVELS[anomaly.severity]
-    level: Text = f"{MARKS[status]} {word}" if known is None else KNOWN
+    level = _whole(f"{MARKS[status]} {word}" if known is None else KNOWN)
     reason: Text = sentence_text(why(one))
     if known is not None:
         reason = (f"{reason} Acknowledged by ", Name(known.by), f" on {long_day(known.at.date())}: ", Name(known.note))
-    return level, anomaly.id, _span(anomaly), _excess(one), reason
+    return level, _whole(anomaly.id), _whole(*_span(anomaly)), _excess(one), reason
 
 
 def _excess(one: Told) -> Text:
@@ -61,14 +61,18 @@ def _excess(one: Told) -> Text:
     return Shown(one.excess, SIGNED) if one.anomaly.is_cost else (one.excess, f" {one.excess.unit}")
 
 
-def _span(anomaly: Anomaly) -> str:
-    """From when to when, or that it goes on; no line is broken within an instant."""
-    end = "goes on" if anomaly.end is None else f"to {_clock(anomaly.end)}"
-    return f"{_clock(anomaly.start)} {end}"
+def _span(anomaly: Anomaly) -> tuple[str, str]:
+    """From when, and to when or that it goes on."""
+    return _clock(anomaly.start), "goes on" if anomaly.end is None else f"to {_clock(anomaly.end)}"
 
 
 def _clock(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%-d %b %H:%M}".replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{at.astimezone(UTC):%-d %b %H:%M}"
+
+
+def _whole(*parts: str) -> Trusted:
+    """Parts within which no line is broken: what is cut in two is not copied."""
+    return Trusted(" ".join(f'<span class="mc-events">{escape(part)}</span>' for part in parts))
 
 
 def _none(report: Report, said: str = "No anomaly in the period") -> str:
@@ -80,11 +84,11 @@ def _none(report: Report, said: str = "No anomaly in the period") -> str:
     return f"{said}, as far as it is known: {whole.reason}." if whole.reason else f"{said}."
 
 
-def anomaly_chart(report: Report, *, data: bool = True) -> Hours | Table:
-    """The largest anomaly step by step, with what is usual; a sentence where there is none."""
+def anomaly_chart(report: Report, *, data: bool = True) -> Hours | None:
+    """The largest anomaly step by step, with what is usual; nothing where there is none: its table says so."""
     anomaly, steps = largest(find(report.snapshot)), report.figures.where(STEP)
     if anomaly is None or not steps:
-        return Table("The largest anomaly", (Column("Step"),), (), empty=_none(report))
+        return None
     hours = (steps[0].window[1] - steps[0].window[0]) // timedelta(hours=1)
     each = {1: "the hour", 23: "the day", 24: "the day", 25: "the day"}.get(hours, f"{hours} hours")
     subtitle = f"{steps[0].unit} by {each}, UTC; the band is what its own past makes usual"
@@ -104,7 +108,7 @@ def _title(one: Told) -> str:
 
 def needs_look(report: Report) -> Table:
     """The grave anomalies that nobody has acknowledged."""
-    grave = [e for e in told_of(report.snapshot) if e.anomaly.known is None and e.anomaly.severity == "high"]
+    every = grave(report.snapshot)
     columns = (
         Column("Tenant", "name"), Column("Anomaly"), Column("What", "name"), Column("When, UTC"),
         Column("More than usual", "number"), Column("Owner", "name"),
@@ -112,11 +116,12 @@ def needs_look(report: Report) -> Table:
     owners = report.snapshot.owners
     rows: tuple[Row, ...] = tuple(
         (
-            Name(each.anomaly.tenant), each.anomaly.id, Name(series(each.anomaly)), _span(each.anomaly), _excess(each),
+            Name(each.anomaly.tenant), _whole(each.anomaly.id), Name(series(each.anomaly)),
+            _whole(*_span(each.anomaly)), _excess(each),
             Name(owners[each.anomaly.tenant]) if each.anomaly.tenant in owners else None,
         )
-        for each in grave[:MOST_LOOKED_AT]
+        for each in every[:MOST_LOOKED_AT]
     )  # fmt: skip
     empty = _none(report, "No grave anomaly without an acknowledgement")
-    said = f"{MOST_LOOKED_AT} of {len(grave):,} grave anomalies are named. All of them:"
-    return Table("Needs a look", columns, rows, empty=empty, note=said if len(grave) > MOST_LOOKED_AT else "")
+    said = f"{MOST_LOOKED_AT} of {len(every):,} grave anomalies are named. All of them:"
+    return Table("Needs a look", columns, rows, empty=empty, note=said if len(every) > MOST_LOOKED_AT else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcreports.checks import Status
+from mcreports.domains.anomalies.assess import grave
 from mcreports.domains.derive import number
 from mcreports.domains.story import Said, main_driver, side
 from mcreports.figures import Figure
@@ -121,7 +122,7 @@ def _no_action(report: Report) -> str:
     forecasts = [v for v in report.verdicts if v.check == "budget.forecast"]
     unknown = [v for v in forecasts if v.status is Status.UNKNOWN]
     if forecasts and not unknown:
-        return "Nothing needs action."
+        return "No forecast is so far over its budget." if grave(report.snapshot) else "Nothing needs action."
     names = [_whose(v.tenant) for v in unknown]
     more = f" and {len(names) - MOST_ACTIONS} more" if len(names) > MOST_ACTIONS else ""
     return f"Not known: no forecast for {', '.join(names[:MOST_ACTIONS]) or 'any tenant'}{more}."

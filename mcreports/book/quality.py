@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import floor, log10
 from typing import TYPE_CHECKING
 
+from mcreports.book.forecasts import WHOLE
 from mcreports.book.spend import highest
 from mcreports.checks import NAMES
 from mcreports.domains import error_budgets, quality_cost
@@ -16,9 +17,9 @@ from mcreports.domains.unit_cost import GOOD_COST, GROUNDED_COST, SUCCESS_COST
 from mcreports.figures import Figure
 from mcreports.period import Period
 from mcreports.view.charts import Lines, Series
-from mcreports.view.format import Shape
+from mcreports.view.format import Shape, value_text
 from mcreports.view.markup import Name
-from mcreports.view.tables import Column, Table
+from mcreports.view.tables import AMOUNT, Column, Table
 from mcreports.view.words import BUDGET_WORDS, MARKS, OPS, long_day, month_text
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 
     from mcreports.checks import Status
     from mcreports.domains.compose import Report
-    from mcreports.view.tables import Row
+    from mcreports.view.tables import Cell, Row
 
 COSTS = {
-    SUCCESS_COST: "succeeded", GOOD_COST: "and was not compensated", GROUNDED_COST: "and was grounded",
+    SUCCESS_COST: "succeeded", GOOD_COST: "and not compensated", GROUNDED_COST: "and grounded",
 }  # fmt: skip
 TIMES = Shape("amount", marks=(Fraction(1),))
 BUDGETED = (
@@ -39,6 +40,7 @@ BUDGETED = (
 MOST_BUDGETS = 4
 LEAST_DIGITS = 3  # that the lowest cost of an operation is printed with
 NOT_PROVEN = "not proven"
+MUCH = 100  # USD above which cents say nothing of how sure it is
 
 
 def quality_table(report: Report) -> Table:
@@ -54,6 +56,7 @@ def quality_table(report: Report) -> Table:
         Column("Spend", "number"),
         *(Column(head, "number", "USD per operation that", fine) for head in COSTS.values()),
         Column("USD", "number", "Spent on failed work"),
+        Column("95 % between", "number", "Spent on failed work"),
         Column("%", "number", "Spent on failed work"),
     )
     left, said = len(ranked) - len(shown), ""
@@ -80,9 +83,20 @@ def _newest(report: Report) -> quality_cost.Labels:
     )
 
 
-def _costs(report: Report, tenant: str | None, labels: quality_cost.Labels) -> tuple[Figure, ...]:
+def _costs(report: Report, tenant: str | None, labels: quality_cost.Labels) -> tuple[Cell, ...]:
     spent = "budget.spend.month" if labels else "budget.spend.period"
-    return tuple(report.figures.find(each, tenant, None, **dict(labels)) for each in (spent, *COSTS, LOST, LOST_SHARE))
+    every = (spent, *COSTS, LOST, LOST_SHARE)
+    *first, lost, share = (report.figures.find(each, tenant, None, **dict(labels)) for each in every)
+    return (*first, lost, _between(lost), share)
+
+
+def _between(figure: Figure) -> str:
+    """The ends of an interval in USD, of much money in whole dollars; nothing where there is none."""
+    if figure.value is None or figure.bounds is None:
+        return ""
+    shape = WHOLE if float(figure.value) >= MUCH else AMOUNT
+    low, high = ("not known" if end is None else value_text(end, figure.unit, shape) for end in figure.bounds)
+    return f"{low} to {high}"
 
 
 def _rest(report: Report, left: int, labels: quality_cost.Labels) -> Row | None:
@@ -93,7 +107,7 @@ def _rest(report: Report, left: int, labels: quality_cost.Labels) -> Row | None:
     if not left or not own:
         return None
     spent, lost, share = own
-    return (f"{left:,} others", spent, None, None, None, lost, share)
+    return (f"{left:,} others", spent, None, None, None, lost, _between(lost), share)
 
 
 def quality_trend(report: Report) -> Lines:

@@ -80,9 +80,12 @@ def _invent(folder: Path, seed: int) -> None:
     from mcreports.analysis.evaluation.folder import write
     from mcreports.analysis.evaluation.labelled import corpus
 
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"--generate writes into a new or an empty directory; {folder} is neither")
-    write(corpus(seed), folder)
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UsageError(f"--generate writes into a new or an empty directory; {folder} is neither")
+        write(corpus(seed), folder)
+    except OSError as error:
+        raise UsageError(f"{error.filename or folder} cannot be written: {error.strerror}") from error
 
 
 def _counts(found: Folder) -> dict[str, int]:

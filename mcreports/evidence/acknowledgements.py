@@ -62,6 +62,11 @@ def record(folder: Path, known: Acknowledgement) -> Path:
     told = {key: value for key, value in asdict(known).items() if key != "file"}
     body = {"schema": SCHEMA, **{key: instant_text(told[key]) if key in TIMES else told[key] for key in told}}
     name = f"{known.at.astimezone(UTC):{STAMP}}-{known.anomaly}.json"
+    try:
+        _read(body, name, known.at)
+    except FieldError as error:
+        msg = f"{error}; it would acknowledge nothing"
+        raise UsageError(msg) from error
     return put(folder, name, json.dumps(body, indent=1).encode("ascii") + b"\n", once=True)
 
 
@@ -113,9 +118,11 @@ def _read(body: object, file: str, now: datetime) -> Acknowledgement:
     if fields.text(body, "schema") != SCHEMA:
         raise FieldError("schema", f"is {fields.shown(fields.text(body, 'schema'))}, not {SCHEMA}")
     texts = {name: fields.text(body, name) for name in TEXTS}
-    for name in ("note", "by"):
+    for name, most in (("note", MOST_NOTE), ("by", MOST_BY)):
         if not texts[name].strip():
             raise FieldError(name, "is empty")
+        if len(texts[name]) > most:
+            raise FieldError(name, f"has {len(texts[name]):,} characters; {most:,} are the most")
     times = {name: fields.instant(fields.moment(body, name)) for name in TIMES}
     if times["at"] > now + SKEW:
         raise FieldError("at", f"is {instant_text(times['at'])}, which is yet to come")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcreports.reports.cells import MUTED, Cell, Column, Look, Sheet, text_cell
 from mcreports.reports.entries import figure_cell, held, value_cell
+from mcreports.reports.insight_sheets import BRIDGE, PARTS
 from mcreports.reports.list_sheets import status_look, status_words
 
 if TYPE_CHECKING:
@@ -80,6 +81,17 @@ def _ways(entries: Entries, tables: Mapping[str, Table]) -> Iterator[_Way]:
         formula = f"=SUM({tables['Budget'].ranges['mtd']})"
         whole = entries.find("budget.spend.mtd")
         yield _Way("tenants sum to month to date", "Budget: month to date of every tenant", formula, parts, whole)
+    if "Bridge" in tables and tables["Bridge"].ranges:
+        yield _of_bridge(entries, tables["Bridge"])
+
+
+def _of_bridge(entries: Entries, table: Table) -> _Way:
+    ids = {key: f"{BRIDGE}{'volume_and_mix' if key == 'volume' else key}" for key in PARTS if key in table.totals}
+    parts = [entry for figure_id in ids.values() if (entry := entries.find(figure_id)) is not None]
+    places = [table.totals[key] for key in ids]
+    formula = f"=SUM({places[0]}:{places[-1].partition('!')[2]})" if places else ""
+    says, whole = "Bridge: the parts of the platform's change", entries.find(f"{BRIDGE}change")
+    return _Way("bridge adds up to the change", says, formula, parts, whole)
 
 
 def _by_driver(entries: Entries, table: Table) -> Iterator[_Way]:

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from mcreports.checks import SEVERITY
-from mcreports.reports import check_sheet, list_sheets, money_sheets
+from mcreports.reports import anomaly_sheet, check_sheet, insight_sheets, list_sheets, money_sheets
 from mcreports.reports.cells import MUTED, WRAPPED, Cell, Column, Look, Sheet, text_cell
 from mcreports.reports.entries import Entries, value_cell
 from mcreports.reports.list_sheets import instant_cell, status_look, status_words
@@ -38,6 +38,7 @@ def workbook(body: Mapping[str, Any]) -> bytes:
     sheets = [
         _summary(body, tables),
         *(table.sheet for table in tables.values()),
+        *filter(None, (insight_sheets.error_budgets(entries), anomaly_sheet.anomalies(entries))),
         list_sheets.figures(body),
         list_sheets.verdicts(body),
         check_sheet.checks(body, entries, tables),
@@ -51,6 +52,7 @@ def _tables(entries: Entries, report: str) -> dict[str, Table]:
     made = [money_sheets.budget(entries, report), money_sheets.drivers(entries)]
     for label in ("day", "month"):
         made += [money_sheets.by_driver(entries, label), money_sheets.by_tenant(entries, label)]
+    made += insight_sheets.tables(entries, report)
     return {table.sheet.name: table for table in made if table is not None}
 
 

@@ -57,7 +57,7 @@ def asked(text: str | Period, zone: str) -> Asked:
         return Asked(text.start, text.end, text)
     first, dots, last = str(text).partition("..")
     if dots and ("T" in first or "T" in last):
-        return between(_instant(first), _instant(last), zone)
+        return between(instant(first), instant(last), zone)
     period = Period.parse(str(text), zone)
     return Asked(period.start, period.end, period)
 
@@ -77,7 +77,8 @@ def _whole(at: datetime) -> datetime:
     return (at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)).replace(microsecond=0)
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str) -> datetime:
+    """An instant as people write it; a UsageError where it is none."""
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:

@@ -54,6 +54,7 @@ class Workbench:
     kept: list[Kept] = field(default_factory=list, init=False, compare=False, repr=False)
     snapshots: dict[str, Snapshot] = field(default_factory=dict, init=False, compare=False, repr=False)
     figures: dict[str, Figure] = field(default_factory=dict, init=False, compare=False, repr=False)
+    judged: list[tuple[Verdict, tuple[Figure, ...]]] = field(default_factory=list, init=False, repr=False)
 
     def clock(self) -> datetime:
         """The time now: that of connecting, and what has passed since."""

@@ -44,6 +44,9 @@ class Names:
                 msg = f"there are {len(every)} {self._what}s; the last is number {len(every) - 1}"
                 raise UsageError(msg)
             return every[name]
+        if not isinstance(name, str):
+            msg = f"a {self._what} is asked for by its name, one at a time; {type(name).__name__} is none"
+            raise UsageError(msg)
         if name in self._known:
             return self._known[name]
         if name in every:

@@ -124,7 +124,12 @@ def _called(bench: Workbench, text: str) -> list[Figure]:
 
 
 def _of_verdict(bench: Workbench, verdict: Verdict) -> list[Figure]:
-    every = _every(bench).values()
+    # of another day the same check has other figures: it is this very verdict that is looked for
+    for one, figures in bench.judged:
+        if one is verdict:
+            return list(figures)
+    reports = [report for report in _reports(bench) if any(one is verdict for one in report.verdicts)]
+    every = [figure for report in reports for figure in report.figures] or _every(bench).values()
     found = [one for one in every if one.id in verdict.figures and one.tenant == verdict.tenant]
     own = [one for one in found if one.labels == verdict.labels] or found
     if not own:

@@ -80,7 +80,9 @@ def rates(
     everybody = snapshot.tenants if whose is None else (whose,)
     whole = _rows(snapshot, ids, (*everybody, whose), (seen.start, seen.end))
     said = _said((about, seen), snapshot, [row for row in whole if row.tenant == whose])
-    verdicts = tuple(row.verdict for row in whole if row.verdict is not None)
+    judged = [(row.verdict, (row.figure, row.events)) for row in whole if row.verdict is not None]
+    bench.judged.extend(judged)
+    verdicts = tuple(verdict for verdict, _ in judged)
     options = [("period", about.label), *(("by", kind) for kind in kinds), ("tenant", whose), ("rate", rate)]
     figures = bench.remember([one for row in rows for one in (row.figure, row.events)])
     told = replace(said, verdicts=verdicts, command=command(bench, "rates", options), figures=figures)

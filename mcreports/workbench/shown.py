@@ -60,7 +60,7 @@ def band_html(result: Result, said: Told) -> str:
     gravest = sorted(said.verdicts, key=lambda one: SEVERITY.index(one.status), reverse=True)
     total: tuple[Part, ...] = () if said.total is None else (Strong(said.total), ", ")
     head = (said.title, ": ", *total, f"n = {said.n:,} {said.unit}")
-    through = "No data." if said.through is None else f"Data through {instant_words(said.through)}"
+    through = "No data" if said.through is None else f"Data through {instant_words(said.through)}"
     state = "" if said.state == "final" else " PROVISIONAL: the period is not over, or not settled."
     cut = "" if len(result) == said.rows else f" {len(result):,} of {said.rows:,} rows are shown."
     sentences = [f"{through}.{state}{cut}", *(f"{note[:1].upper()}{note[1:]}." for note in said.notes)]

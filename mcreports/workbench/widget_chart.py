@@ -16,7 +16,7 @@ from mcreports.view.format import figure_text
 from mcreports.view.markup import visible
 from mcreports.view.theme import LIGHT
 from mcreports.view.words import MARKS
-from mcreports.workbench.asked import asked
+from mcreports.workbench.asked import asked, instant
 from mcreports.workbench.cost import cost
 from mcreports.workbench.rates import RATES, rates
 from mcreports.workbench.raw import raw
@@ -158,5 +158,5 @@ def on_axis(at: datetime) -> str:
 
 
 def _utc(at: datetime | str) -> datetime:
-    known = datetime.fromisoformat(at) if isinstance(at, str) else at
+    known = instant(at) if isinstance(at, str) else at
     return known.replace(tzinfo=UTC) if known.tzinfo is None else known.astimezone(UTC)

@@ -69,6 +69,8 @@ def page() -> Callable[[str, Report], str]:
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         for cell in code[2:]:
             shown = eval(cell.source, known)  # noqa: S307 - our own notebook
+            if shown is None:
+                continue  # as in Jupyter: nothing to show has no output
             data = (
                 shown._repr_mimebundle_()
                 if hasattr(shown, "_repr_mimebundle_")

@@ -146,3 +146,13 @@ def test_of_a_year_without_a_month_that_is_over_nothing_is_told() -> None:
     report = replace(book.open_report("trends", "2025-10"), figures=Figures(()))
     table = book.quality_table(report)
     assert (table.rows, table.total, table.empty) == ((), None, "No month is over.")
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_what_was_spent_on_failed_work_has_its_interval_beside_it(opened: Callable[[str], Report], name: str) -> None:
+    _, heads, *tenants, total = rows(book.quality_table(opened(name)))
+    assert heads[6] == "95 % between"
+    for row in (*tenants, total):
+        lost, (low, high) = row[5].split()[0], row[6].split(" to ")
+        ends = [float(end.replace(",", "")) for end in (low, lost, high)]
+        assert ends == sorted(ends)

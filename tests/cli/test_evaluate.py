@@ -65,6 +65,9 @@ def test_invented_series_are_written_only_where_nothing_is(mcreports: Command, t
     ran = mcreports("evaluate", "anomalies", invented, "--generate", 3)
     assert ran.code == 2
     assert "a new or an empty directory" in ran.err
+    ran = mcreports("evaluate", "anomalies", invented / "data" / "steady" / "000.csv" / "x", "--generate", 3)
+    assert ran.code == 2
+    assert "cannot be written" in ran.err
 
 
 def test_a_folder_that_cannot_be_used_is_a_usage_error_with_file_and_line(mcreports: Command, invented: Path) -> None:

@@ -43,6 +43,12 @@ def test_it_is_never_written_again(tmp_path: Path) -> None:
         record(tmp_path, KNOWN)
 
 
+def test_what_would_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"until: is '9999-12-31T.*; it would acknowledge nothing"):
+        record(tmp_path, replace(KNOWN, until=datetime(9999, 12, 31, tzinfo=UTC)))
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("change", [{"note": " "}, {"by": ""}, {"note": "x" * 2001}, {"by": "x" * 201}])
 def test_who_and_what_must_be_said(tmp_path: Path, change: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="must be said"):
@@ -57,6 +63,7 @@ def test_who_and_what_must_be_said(tmp_path: Path, change: dict[str, str]) -> No
         ({"tenant": 7}, "tenant: is 7, not text"),
         ({"start": "yesterday"}, "start: is 'yesterday', not an instant"),
         ({"note": ""}, "note: is empty"),
+        ({"note": "x" * 2001}, "note: has 2,001 characters; 2,000 are the most"),
         ({"at": "2026-01-01T00:00:00Z"}, "which is yet to come"),
     ],
 )

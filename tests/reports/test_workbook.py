@@ -114,7 +114,7 @@ def test_every_figure_is_listed_with_the_value_that_report_json_has(body: dict[s
     assert len(rows) == len(body["figures"])
     for row, entry in zip(rows, body["figures"], strict=True):
         assert (row["Figure"], row["Tenant"], row["Quality"]) == (entry["id"], entry["tenant"], entry["quality"])
-        if entry["unit"] in {"date", "instant"} and entry["value"]:
+        if entry["unit"] in {"date", "instant", "severity"} and entry["value"]:
             assert row["Value"] == entry["value"]
         else:
             assert near(row["Value"], entry["value"]), entry
@@ -270,10 +270,12 @@ def test_amounts_and_percentages_have_their_formats(daily: dict[str, Any]) -> No
 def test_each_report_has_the_sheets_that_it_has_figures_for(demo_runs: Path) -> None:
     runs = {run.parts[-3]: run for run in demo_runs.glob("*/*/r1")}
     sheets = {kind: opened(body_of(run)).sheetnames for kind, run in runs.items()}
+    means = ["Forecast", "Bridge", "Quality", "Quality over time", "Error budgets"]
     last = ["Figures", "Verdicts", "Checks"]
-    money = ["Summary", "Budget", "Drivers", "Days", "Tenant days", *last]
-    assert sheets["daily"] == sheets["weekly"] == sheets["monthly"] == money
-    assert sheets["trends"] == ["Summary", "Drivers", "Months", "Tenant months", *last]
+    money = ["Summary", "Budget", "Drivers", "Days", "Tenant days", *means]
+    assert sheets["daily"] == [*money, *last]  # nothing stood out on that day
+    assert sheets["weekly"] == sheets["monthly"] == [*money, "Anomalies", *last]
+    assert sheets["trends"] == ["Summary", "Drivers", "Months", "Tenant months", *means, "Anomalies", *last]
 
 
 def test_the_summary_says_how_things_stand(daily: dict[str, Any]) -> None:

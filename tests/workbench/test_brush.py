@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from plotly.basedatatypes import Undefined
 
+from mcreports.errors import UsageError
 from mcreports.workbench import widget_chart
 from mcreports.workbench.opening import connect
 from mcreports.workbench.widget import Brush
@@ -122,3 +123,8 @@ def test_without_the_extra_the_picture_stands_still_and_says_what_to_install(
     assert bundle["application/vnd.plotly.v1+json"]["layout"]["title"]["subtitle"]["text"].endswith(said)
     assert said in bundle["text/plain"]
     assert len(made.select("2025-10-21T10:00Z", "2025-10-21T12:00Z").frame) == 6
+
+
+def test_an_end_that_is_no_instant_is_refused_in_words(brushed: Brush) -> None:
+    with pytest.raises(UsageError, match="'noon' is not an instant"):
+        brushed.select("noon", "2025-10-31T12:00Z")

@@ -53,3 +53,8 @@ def test_a_name_that_there_is_not_is_told_with_those_that_are_like_it() -> None:
 
 def test_names_can_be_copied() -> None:
     assert list(copy.deepcopy(Names("tenant", {"A": "A"}))) == ["A"]
+
+
+def test_several_names_at_once_are_refused_in_words() -> None:
+    with pytest.raises(UsageError, match="by its name, one at a time; list is none"):
+        Names("tenant", {"A": "A"})[["A"]]  # type: ignore[index]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,6 +53,22 @@ def test_a_verdict_has_the_passports_of_its_figures(demo: Workbench) -> None:
     found = demo.passport(said.verdicts[0])
     assert {figure.id for figure in found.figures} == {"autonomy.success_rate", "autonomy.operations"}
     assert {figure.tenant for figure in found.figures} == {"TENANT_003"}
+
+
+def test_a_verdict_has_the_figures_of_its_own_day_whatever_was_asked_since() -> None:
+    bench = connect("demo://?seed=7&step=1800", now=datetime(2025, 11, 2, tzinfo=UTC))
+    first = bench.rates("2025-10-30", "hour", "TENANT_003").said
+    bench.rates("2025-10-29", "tenant", "TENANT_003")
+    bench.explain("TENANT_003", "2025-10-31")
+    assert first is not None
+    start = datetime(2025, 10, 30, tzinfo=UTC)
+    for verdict in first.verdicts:
+        found = bench.passport(verdict).figures
+        assert [figure.id for figure in found] == list(verdict.figures)
+        assert {figure.window for figure in found} == {(start, start + timedelta(days=1))}
+    told = bench.explain("TENANT_003", "2025-10-31").verdicts
+    own = next(one for one in told if one.check == "autonomy.success_rate" and not one.labels)
+    assert {figure.window[0].day for figure in bench.passport(own).figures} == {31}
 
 
 def test_many_are_shown_in_part_and_the_others_are_counted(demo: Workbench) -> None:

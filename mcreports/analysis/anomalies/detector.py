@@ -84,6 +84,7 @@ def _judge(values: np.ndarray, expected: np.ndarray, typical: np.ndarray, how: t
     block = max(per_day, BLOCK)
     # noise grows with the level, but less than it: at night it is not nothing
     unit = np.sqrt((typical + TINY**2) * (np.maximum(np.abs(expected), SHADE * typical) + TINY**2))
+    unit = unit if options.even else np.ones(len(values))  # or not at all: what was odd must not hide what follows
     even = options.even * np.maximum(typical, np.abs(expected))
     least = SPREADS * np.maximum(even, max(options.least, TINY)) / unit
     off = (values - expected) / unit
@@ -92,6 +93,6 @@ def _judge(values: np.ndarray, expected: np.ndarray, typical: np.ndarray, how: t
     near = before(steady, max(FEW, int(NEAR * per_day)), FEW).median().to_numpy()
     others = [pd.Series(steady).rolling(max(FEW, int(days * per_day))).mean().to_numpy() for days in LASTING]
     parts = [around.surprise(off), *(reach(one, least, block).surprise(one) for one in (*others, steady - near))]
-    caution = 1 + YOUNG * block / np.maximum(np.cumsum(~np.isnan(off)), 1)
+    caution = 1 + YOUNG * block / np.maximum(np.cumsum(~np.isnan(off)), 1) if options.even else np.ones(len(values))
     surprise = np.where(np.isnan(off), np.nan, np.fmax.reduce(parts)) / caution
     return View(expected, expected - around.down * caution * unit, expected + around.up * caution * unit, surprise)

@@ -58,7 +58,8 @@ class Options:
     """What may differ from series to series; the rest is the detector's own.
 
     ``least`` is the smallest spread that counts, in the unit of the series: nothing nearer to the expected than
-    six of it is called unusual. ``even`` is the same as a share of the expected.
+    six of it is called unusual. ``even`` is the same as a share of the expected; with 0 the spread is held to be the
+    ``least`` whatever the level is and however little of the series is known.
     """
 
     least: float = 0.0

@@ -40,5 +40,9 @@ def _told(snapshot: Snapshot) -> tuple[Told, ...]:
 
 def first_sentence(snapshot: Snapshot) -> tuple[Sentence, ...]:
     """The gravest anomaly that nobody has acknowledged in a sentence; nothing where none is grave."""
-    grave = [each for each in told_of(snapshot) if each.anomaly.known is None and each.anomaly.severity == "high"]
-    return (("Unusual: ", *why(grave[0])),) if grave else ()
+    return tuple(("Unusual: ", *why(each)) for each in grave(snapshot)[:1])
+
+
+def grave(snapshot: Snapshot) -> tuple[Told, ...]:
+    """The grave anomalies that nobody has acknowledged: somebody must look at each of them."""
+    return tuple(one for one in told_of(snapshot) if one.anomaly.known is None and one.anomaly.severity == "high")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mcreports.analysis.anomalies import Series
 
 WEEK, WEEKS, FEWEST = 7 * 24, 6, 3  # hours; so many weeks before, of which so many must be known
-NEAR = 0.15  # of the usual: the detector's own least reach, six spreads of 5 %, is twice as wide
+NEAR = 0.15  # of the usual: the detector's own least reach, six spreads of 3.75 %, is half as wide again
 DAY = 24
 
 

@@ -55,7 +55,6 @@ def told(snapshot: Snapshot, anomaly: Anomaly) -> Told:
     like = blank(snapshot, anomaly)
     peak = replace(like, window=(anomaly.peak.start, anomaly.peak.end), method=METHOD, samples=1)
     at_peak = tuple(sorted((*like.labels, ("at", "peak"))))
-    ends = None if anomaly.end is None else instant_text(anomaly.end)
     return Told(
         anomaly,
         severity=replace(like, id=SEVERITY, value=anomaly.severity, unit="severity"),
@@ -65,7 +64,7 @@ def told(snapshot: Snapshot, anomaly: Anomaly) -> Told:
         peak=replace(peak, id=PEAK, value=anomaly.peak.value),
         at_peak=replace(_usual(peak, anomaly.peak.usual), labels=at_peak),
         score=replace(like, id=SCORE, value=round(anomaly.score, 3), unit="of 1"),
-        end=replace(like, id=END, value=ends, unit="instant", reason="" if ends else "it goes on"),
+        end=_end(like, anomaly),
         main=_main(like, anomaly),
         known=_known(like, anomaly),
     )
@@ -92,6 +91,13 @@ def _minus(one: Amount, two: Amount) -> Value:
 
 def _usual(like: Figure, band: Band) -> Figure:
     return replace(like, id=USUAL, value=band.expected, bounds=(band.low, band.high))
+
+
+def _end(like: Figure, anomaly: Anomaly) -> Figure:
+    """When it was over; not known while it goes on."""
+    if anomaly.end is None:
+        return replace(like, id=END, value=None, unit="instant", quality=Quality.UNKNOWN, reason="it goes on")
+    return replace(like, id=END, value=instant_text(anomaly.end), unit="instant")
 
 
 def _main(like: Figure, anomaly: Anomaly) -> Figure | None:

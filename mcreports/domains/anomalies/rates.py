@@ -120,7 +120,9 @@ def _anomaly(noticed: Noticed, cluster: Cluster, named: tuple[str, Side]) -> Ano
     severity = _severity(own, (wrong, done), wrong - usual[0])
     if severity is None:
         return None
-    peak = int(steps[np.argmax((bad - noticed.usual[0])[steps])])
+    outside = steps[(bad > noticed.usual[2])[steps]]
+    most = outside if len(outside) else steps
+    peak = int(most[np.argmax((bad - noticed.usual[0])[most])])
     return Anomaly(
         id=name, tenant=own.tenant, what=own.rate.id, side=side, driver=None, main=None,
         start=own.at(start), end=None if stop >= noticed.track.last else own.at(stop), until=own.at(stop),

@@ -94,7 +94,7 @@ def _anomaly(own: Ground, cluster: Cluster, name: str) -> Anomaly | None:
     severity = _severity(own, (spent - usual) * sign, (start, stop), cluster.score)
     if severity is None:
         return None
-    peak = start + int(np.nanargmax(lead.above(start, stop) * sign))
+    peak = _peak(lead, (start, stop), sign)
     main, part = _main(own, lead, (start, stop), sign)
     return Anomaly(
         id=name, tenant=own.tenant, what=COST, side=cluster.side, driver=lead.driver, main=main,
@@ -105,6 +105,15 @@ def _anomaly(own: Ground, cluster: Cluster, name: str) -> Anomaly | None:
         severity=severity, score=cluster.score, samples=lead.judged(start, stop), main_excess=part,
         course=Course(own.edges, values, *_ends(lead)),
     )  # fmt: skip
+
+
+def _peak(lead: Track, span: tuple[int, int], sign: int) -> int:
+    """The step with the most money beyond the usual, of those outside their band where there are any."""
+    within, above = slice(*span), lead.above(*span) * sign
+    low, high = (end[within] for end in _ends(lead))
+    values = lead.series.values[within]
+    outside = values > high if sign > 0 else values < low
+    return span[0] + int(np.nanargmax(np.where(outside, above, np.nan) if outside.any() else above))
 
 
 def _lead(cluster: Cluster) -> Track:
@@ -121,9 +130,15 @@ def _main(own: Ground, lead: Track, span: tuple[int, int], sign: int) -> tuple[s
     """The driver that carries most of the excess, and how much of it."""
     if lead.driver is not None or own.only is not None:
         return (own.only if lead.driver is None else lead.driver), None
-    parts = {each.driver: sign * float(np.nansum(each.above(*span))) for each in own.tracks if each.driver is not None}
+    parts = {each.driver: sign * _part(each, span) for each in own.tracks if each.driver is not None}
     most = max(parts, key=lambda driver: parts[driver], default=None)
     return (None, None) if most is None or parts[most] <= 0 else (most, _cents(sign * parts[most]))
+
+
+def _part(driver: Track, span: tuple[int, int]) -> float:
+    """By how much a driver is over what was usual of it: one that there was not before, by all that it costs."""
+    is_new = not np.isfinite(driver.series.values[: span[0]]).any()
+    return float(np.nansum(driver.series.values[slice(*span)] if is_new else driver.above(*span)))
 
 
 def _severity(own: Ground, excess: Decimal, span: tuple[int, int], score: float) -> Severity | None:

@@ -54,7 +54,8 @@ def _of_spend(told: Told) -> Sentence:
 def _of_rate(told: Told) -> Sentence:
     anomaly = told.anomaly
     return (
-        told.actual, f", {anomaly.side} the usual ", told.usual, _band(told.usual), f", {when(anomaly)}: ",
+        # without a band: the steps' bands added up are none of their sum
+        told.actual, f", {anomaly.side} the usual ", told.usual, f", {when(anomaly)}: ",
         told.excess, f" {told.excess.unit} more than usual", *_most(told),
     )  # fmt: skip
 

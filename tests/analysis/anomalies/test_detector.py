@@ -119,6 +119,14 @@ def test_cents_are_no_anomaly_where_they_do_not_count() -> None:
     assert alerts(every(HOUR, values), Options(least=0.05)) == []
 
 
+def test_with_a_spread_of_its_own_what_was_odd_does_not_widen_the_band() -> None:
+    values = noise(60 * 4) / 4
+    values[200:] += 6
+    found = detect(every(6 * HOUR, values), Options(least=0.7, even=0.0))
+    assert found.flags[200]
+    assert (found.high[200:208] - found.expected[200:208] < 6).all()
+
+
 def test_a_constant_series_is_expected_to_stay_so() -> None:
     values = np.full(2000, 7.0)
     found = detect(every(HOUR, values))

@@ -54,6 +54,13 @@ def test_the_breach_is_found_in_both_rates_on_its_day(october: Any) -> None:
         assert (one.window, one.severity) == ((midnight(day), midnight(day) + timedelta(days=1)), "high")
 
 
+def test_where_it_is_said_to_stand_out_most_it_lies_outside_of_what_is_usual(october: Any) -> None:
+    assert october
+    for one in october:
+        low, high = one.peak.usual.low, one.peak.usual.high
+        assert one.peak.value > high if one.side == "over" else one.peak.value < low, one.id
+
+
 def test_little_else_is_found(october: Any) -> None:
     caused = {(SPIKE[0], "budget.cost"), (SHIFT[0], "budget.cost"), (UNGROUNDED[0], "grounding.pass_rate")}
     caused |= {(BREACH[0], "autonomy.success_rate"), (BREACH[0], "autonomy.compensation_rate")}
@@ -66,3 +73,11 @@ def test_a_day_is_told_the_same_by_its_own_report(october: Any) -> None:
     (one,) = [one for one in day if one.tenant == SPIKE[0] and one.is_cost]
     (other,) = [other for other in october if other.tenant == SPIKE[0] and other.is_cost]
     assert (one.id, one.window, one.value) == (other.id, other.window, other.value)
+
+
+@pytest.mark.parametrize("label", ["2025-10-27", "2025-10-28", "2025-W44"])
+def test_answers_that_stay_ungrounded_are_told_by_each_report_of_those_days(october: Any, label: str) -> None:
+    own = find(take(order_of(Period.parse(label)), SOURCE, Settings(), NOW)).anomalies
+    (one,), (whole,) = ([a for a in each if a.what == "grounding.pass_rate"] for each in (own, october))
+    assert (one.id, one.start, one.tenant) == (whole.id, midnight(UNGROUNDED[1]), UNGROUNDED[0])
+    assert whole.window[1] >= one.window[1]

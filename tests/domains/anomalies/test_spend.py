@@ -71,6 +71,21 @@ def test_an_anomaly_that_lasts_to_the_end_of_the_period_goes_on(spend: Spend) ->
     assert (one.end, f"{one.until:%d %H:%M}") == (None, "31 00:00")
 
 
+def test_the_end_of_what_goes_on_is_an_unknown_figure_as_the_record_asks(spend: Spend) -> None:
+    snapshot = spend(spike=("2025-10-30T20:00", "2025-10-31T02:00", 4.0)).snapshot("daily", DAY)
+    (told,) = told_of(snapshot)
+    assert (told.end.value, told.end.quality, told.end.reason) == (None, Quality.UNKNOWN, "it goes on")
+    assert all((each.value is None) == (each.quality is Quality.UNKNOWN) for each in assess(snapshot).figures)
+
+
+def test_a_driver_that_there_was_not_before_is_the_one_behind_it(spend: Spend) -> None:
+    made = spend(spend(), driver="gpu", usd=50.0, since="2025-10-30T10:00")
+    (one,) = found(made).anomalies
+    assert one.main == "gpu"
+    assert one.main_excess is not None
+    assert float(one.main_excess) == pytest.approx(float(one.excess), abs=10)
+
+
 def test_an_anomaly_has_the_same_name_in_every_report(spend: Spend) -> None:
     made = spend(spike=("2025-10-30T20:00", "2025-10-31T02:00", 4.0))
     every = [
