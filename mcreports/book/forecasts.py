@@ -26,14 +26,14 @@ NEXT = 7  # the column from which on the next month is spoken of
 WHOLE = Shape("amount", places=0)
 COLUMNS = (
     Column("Tenant", "name"),
-    Column("Month end", "number"),
+    Column("Month end", "number", shape=WHOLE),
     Column("80 % between", "number"),
     Column("95 % between", "number"),
-    Column("Budget", "number"),
+    Column("Budget", "number", shape=WHOLE),
     Column("Will be used up", "number"),
     Column("Used up on"),
     Column("Past error", "number"),
-    Column("Next month", "number"),
+    Column("Next month", "number", shape=WHOLE),
     Column("80 % between", "number"),
 )
 
@@ -103,8 +103,8 @@ def forecast_table(report: Report) -> Table:
     order = _spent if is_over else _likelihood
     chances.sort(key=lambda figure: order(report, figure))
     shown = [figure.tenant for figure in chances[:MOST]]
-    rows: list[Row] = [(Name(tenant or ""), *_row(report, tenant)) for tenant in shown]
-    total: Row = (ALL, *_row(report, None))
+    rows: list[Row] = [(Name(tenant or ""), *_row(report, tenant, is_over=is_over)) for tenant in shown]
+    total: Row = (ALL, *_row(report, None, is_over=is_over))
     *rows, total = ((row[0], *row[NEXT:]) if is_over else row for row in (*rows, total))
     columns = (COLUMNS[0], *COLUMNS[NEXT:]) if is_over else COLUMNS
     first = "the one that spent the most" if is_over else "the likeliest to use up its budget"
@@ -121,7 +121,7 @@ def _spent(report: Report, figure: Figure) -> Fraction:
     return -(number(report.figures.find("budget.spend.mtd", figure.tenant).value) or Fraction())
 
 
-def _row(report: Report, tenant: str | None) -> Row:
+def _row(report: Report, tenant: str | None, *, is_over: bool) -> Row:
     end, wide, allowed, chance, when, error, following = (
         report.figures.find(f"budget.{name}", tenant)
         for name in (
@@ -129,9 +129,10 @@ def _row(report: Report, tenant: str | None) -> Row:
             "exhaustion_date", "forecast.past_error", "forecast.next_month",
         )
     )  # fmt: skip
-    # without a forecast its reason stands where its interval would
-    said, after = (between(one) or (one.reason if one.value is None else "") for one in (end, following))
-    return end, said, between(wide), allowed, chance, when, error, following, after
+    # without a forecast its reason stands where there is room for words
+    until = end.reason if end.value is None and end.reason else when
+    after = between(following) or (following.reason if is_over and following.value is None else "")
+    return end, between(end), between(wide), allowed, chance, until, error, following, after
 
 
 def between(figure: Figure) -> str:

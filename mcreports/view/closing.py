@@ -7,7 +7,7 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mcreports.domains.story import Said
+from mcreports.domains.sentence import Said
 from mcreports.figures import Figure
 from mcreports.view.crowd import rests
 from mcreports.view.format import Shape, figure_text
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from mcreports.domains.compose import Report
-    from mcreports.domains.story import Sentence
+    from mcreports.domains.sentence import Sentence
 
 MIME = "application/vnd.mcreports.closing.v2+json"
 MOST_BYTES = 1_000_000_000  # of JSON; 1,000 tenants have about 50 million

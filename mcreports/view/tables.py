@@ -87,7 +87,8 @@ class Table:
         foot = f"<tfoot>{self._row(self.total)}</tfoot>" if self.total else ""
         return (
             f"{elsewhere_html(self.note)}"
-            f'<div class="mc mc-scroll" role="region" tabindex="0" aria-label="{escape(self.caption)}"><table class="{kind}">'
+            f'<div class="mc mc-scroll" role="region" tabindex="0" aria-label="{escape(self.caption)}">'
+            f'<table class="{kind}">'
             f'<caption class="mc-sr">{escape(self.caption)}</caption><thead>{self._heads()}</thead>'
             f"<tbody>{body}</tbody>{foot}</table></div>"
         )

@@ -27,8 +27,10 @@ def command(bench: Workbench, verb: str, options: Sequence[tuple[str, str | None
     return shlex.join(words)
 
 
-def promql(metric: Metric, asked: Asked, tenant: str | None) -> str:
+def promql(metric: Metric, asked: Asked, tenant: str | None, reach: float = 0) -> str:
     r"""The raw samples of a metric in [start, end), for any server that speaks PromQL.
+
+    ``reach`` is so many ms more on either side: a counter's curve needs the samples next to its ends.
 
     >>> from mcreports.metrics import CATALOGUE
     >>> from mcreports.workbench.asked import asked
@@ -36,7 +38,7 @@ def promql(metric: Metric, asked: Asked, tenant: str | None) -> str:
     'mc_tenant_cost_total_usd{tenant="a\\"b"}[1d] @ 1761868799.999'
     """
     named = {} if tenant is None or "tenant" not in metric.labels else {"tenant": tenant}
-    first, after = milliseconds(asked.start), milliseconds(asked.end)
+    first, after = milliseconds(asked.start) - int(reach), milliseconds(asked.end) + int(reach)
     # Prometheus 3 leaves out a sample at the left edge: it is a millisecond before the first that is meant
     return f"{metric.selector(**named)}[{duration(after - first)}] @ {(after - 1) / 1000:.3f}"
 

@@ -58,9 +58,10 @@ def cost(
     own = [f for f in known.figures if f.tenant == whose]
     options = [("period", about.label), *(("by", kind) for kind in kinds), ("tenant", whose)]
     _, last = snapshot.reach(COST)
+    samples = promql(snapshot.metrics[COST], seen, whose, snapshot.windows[COST].interval or 0)
     said = result.Said(
         f"Spend of {about.label}", about, snapshot.state, None if last is None else min(last, seen.end),
-        total.samples, "samples", (promql(snapshot.metrics[COST], seen, whose),), command(bench, "cost", options),
+        total.samples, "samples", (samples,), command(bench, "cost", options),
         tuple(v for v in known.verdicts if whose in {None, v.tenant}), bench.remember([*figures, total, *own]), total,
     )  # fmt: skip
     columns = _columns(rows, kinds, bench.zone)

@@ -77,7 +77,7 @@ def test_the_likeliest_to_use_up_its_budget_comes_first_and_a_refusal_says_why(a
     known = [chance for chance in chances if chance is not None]
     assert known == sorted(known, reverse=True)
     assert chances[len(known) :] == [None] * (len(chances) - len(known))
-    assert table.rows[-1][2] == "0 days of history; a forecast needs 14"
+    assert table.rows[-1][6] == "0 days of history; a forecast needs 14"
     assert table.total is not None
     assert "\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}" in str(table.total[2])
 

@@ -24,7 +24,7 @@ from mcreports.take import Order, take
 from mcreports.view.closing import closing
 
 Command = Callable[..., Any]
-SPAN = ("--since", "2025-08-31", "--until", "2025-11-02")
+SPAN = ("--since", "2025-08-01", "--until", "2025-11-02")
 
 
 @pytest.fixture

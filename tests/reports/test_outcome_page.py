@@ -54,7 +54,7 @@ def text_of(markup: str) -> str:
 def test_the_reason_of_what_is_unknown_stands_in_the_column_of_reasons(tmp_path: Path) -> None:
     reason = "the source is demo:, no server that answers PromQL: give --source http(s)://..."
     verdict = Verdict("readiness.dashboards", None, Status.UNKNOWN, None, "1", ">=", "checks", reason)
-    assert f"<td><bdi>{reason}</bdi></td></tr>" in page(tmp_path, Outcome("readiness", AT, (verdict,)))
+    assert f'<td class="mc-words"><bdi>{reason}</bdi></td></tr>' in page(tmp_path, Outcome("readiness", AT, (verdict,)))
 
 
 def test_what_is_empty_stays_blank_and_nothing_is_called_none(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_what_has_a_reason_says_it_in_a_column_of_its_own() -> None:
     told = judge("config.drift", rule, 1, Subject(None), "the gauge was up, <b> " + "x" * 400)
     markup = verdict_table("t", [told, passed])._repr_html_()
     assert "Because" in markup
-    assert f"<td><bdi>the gauge was up, &lt;b&gt; {'x' * 278} …</bdi></td>" in markup
+    assert f'<td class="mc-words"><bdi>the gauge was up, &lt;b&gt; {"x" * 278} …</bdi></td>' in markup
     assert "Because" not in verdict_table("t", [failed, passed])._repr_html_()
 
 

@@ -51,7 +51,7 @@ def test_a_range_that_is_drawn_gives_the_whole_hours_that_it_touches(bench: Work
 def test_what_was_brushed_stands_below_the_picture(brushed: Brush) -> None:
     draw(brushed, *SPIKE)
     assert brushed.selection is not None
-    assert "[3h] @ 1761051599.999" in brushed.shown.value
+    assert "[210m] @ 1761052499.999" in brushed.shown.value
     assert "USD" in brushed.shown.value
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 LEAST_SPREAD = 0.02  # USD an hour: spend is read in whole cents, and what is less is rounding
 DAY = 86_400_000
+HOUR = 3_600_000  # ms
 SURE = 0.9  # of a score, ten times as far off as the band is wide: so much surprise makes a medium one high
 # from how large a part of a usual day's spend on, and how many times the least amount that is told
 GRADES: tuple[tuple[Severity, Fraction, int], ...] = (("medium", Fraction(1, 10), 3), ("high", Fraction(1, 4), 5))
@@ -44,6 +45,11 @@ class Ground:
     rule: Rule
     zone: str
     only: str | None = None  # the one driver that there is
+
+    @property
+    def what(self) -> str:
+        """What an anomaly is named after: by whole days it has another size, so it is another one than by hours."""
+        return f"{COST} by day" if (np.diff(self.edges[:2]) > HOUR).any() else COST
 
     def at(self, edge: int) -> datetime:
         """The instant of an edge."""
@@ -76,7 +82,7 @@ def spend_anomalies(own: Ground) -> Iterator[Anomaly]:
     """All anomalies of a tenant's spend that are worth telling, in order of time."""
     named = Counter[str]()
     for cluster in clusters(own.tracks):
-        name = identity((own.tenant, COST, cluster.side), own.at(cluster.start), own.zone)
+        name = identity((own.tenant, own.what, cluster.side), own.at(cluster.start), own.zone)
         named[name] += 1
         found = _anomaly(own, cluster, name if named[name] == 1 else f"{name}-{named[name]}")
         if found is not None:
