@@ -24,17 +24,18 @@ POINTS = 8  # days of a fan that are drawn: it is smooth between them
 MOST = 10
 NEXT = 7  # the column from which on the next month is spoken of
 WHOLE = Shape("amount", places=0)
+LIKELY = "80\N{NO-BREAK SPACE}% between"
 COLUMNS = (
     Column("Tenant", "name"),
-    Column("Month end", "number", shape=WHOLE),
-    Column("80 % between", "number"),
-    Column("95 % between", "number"),
+    Column("Forecast", "number", "Month end", WHOLE),
+    Column("80 %", "number", "Month end"),
+    Column("95 %", "number", "Month end"),
     Column("Budget", "number", shape=WHOLE),
-    Column("Will be used up", "number"),
-    Column("Used up on"),
+    Column("Chance", "number", "Used up"),
+    Column("On", "text", "Used up"),
     Column("Past error", "number"),
-    Column("Next month", "number", shape=WHOLE),
-    Column("80 % between", "number"),
+    Column("Forecast", "number", "Next month", WHOLE),
+    Column("80 %", "number", "Next month"),
 )
 
 
@@ -86,7 +87,7 @@ def _title(report: Report) -> str:
     if is_over or ahead.bounds is None or None in ahead.bounds:
         return f"{verb} {side} its budget"
     low, high = (value_text(end, "USD", Shape(places=0)) for end in ahead.bounds)
-    return f"{verb} {side} its budget: 80 % between {low} and {high}"
+    return f"{verb} {side} its budget: {LIKELY} {low} and {high}"
 
 
 def _is_over(report: Report) -> bool:
@@ -140,4 +141,4 @@ def between(figure: Figure) -> str:
     if figure.bounds is None or not figure.reason.startswith("forecast"):
         return ""
     low, high = ("not known" if end is None else value_text(end, figure.unit, WHOLE) for end in figure.bounds)
-    return f"{low} to {high}".replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{low}\N{EN DASH}{high}".replace(" ", "\N{NO-BREAK SPACE}")

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from mcreports.book.forecasts import between
+from mcreports.book.forecasts import LIKELY, between
 from mcreports.book.spend import ALL
 from mcreports.domains.derive import ends, number
 from mcreports.view.charts import Lines, Series
@@ -48,7 +48,7 @@ def _title(report: Report, ahead: Figure) -> str:
     if ahead.value is None:
         return f"{month} cannot be forecast"
     low, high = (None if end is None else money(float(end), 0) for end in ends(ahead))
-    within = "" if ahead.bounds is None or low is None or high is None else f": 80 % between {low} and {high}"
+    within = "" if ahead.bounds is None or low is None or high is None else f": {LIKELY} {low} and {high}"
     return f"{month} is forecast at {money(float(number(ahead.value) or 0), 0)}{within}"
 
 
@@ -62,7 +62,7 @@ def month_ahead_table(report: Report) -> Table:
     known = {f.tenant: number(f.value) for f in report.figures.where(NEXT) if f.tenant is not None}
     order = sorted(known, key=lambda tenant: -(known[tenant] or Fraction()))
     columns = (
-        Column("Tenant", "name"), Column("Next month", "number"), Column("80 % between", "number"),
+        Column("Tenant", "name"), Column("Next month", "number"), Column("80 %", "number"),
         Column("Past error", "number"),
     )  # fmt: skip
     rows: tuple[Row, ...] = tuple((Name(tenant), *_row(report, tenant)) for tenant in order[:MOST])

@@ -9,7 +9,7 @@ from mcreports.view.format import value_text
 from mcreports.view.markup import escape
 from mcreports.view.points import number
 from mcreports.view.scale import Scale
-from mcreports.view.svg import line
+from mcreports.view.svg import path
 
 if TYPE_CHECKING:
     from mcreports.view.points import Y
@@ -26,7 +26,7 @@ class Sparkline:
     unit: str = "USD"
 
     def svg(self) -> str:
-        """The line as inline SVG; words where there is no value at all."""
+        """The line as inline SVG, drawn by the page's style: there are many; words where there is no value at all."""
         values = [number(y) for y in self.y]
         known = [value for value in values if value is not None]
         if not known:
@@ -39,7 +39,8 @@ class Sparkline:
         label = escape(self._words(known))
         return (
             f'<svg class="mc-sparkline" width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="{label}">'
-            f'{line(points, "mc-line mc-actual")}<circle class="mc-end" cx="{last[0]:g}" cy="{last[1]:g}" r="2"/></svg>'
+            f'<path class="mc-line mc-actual" d="{path(points)}"/>'
+            f'<circle class="mc-end" cx="{last[0]:g}" cy="{last[1]:g}" r="2"/></svg>'
         )
 
     def _repr_html_(self) -> str:

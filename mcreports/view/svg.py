@@ -59,6 +59,17 @@ def stretched(paths: str, height: float) -> str:
 
 def line(points: list[tuple[float, float] | None], css: str) -> str:
     """A line through points in thousandths across and pixels down; None leaves a gap, a lone point is a dot."""
+    moves = path(points)
+    if not moves:
+        return ""
+    return (
+        f'<path class="{css}" fill="none" stroke="currentColor" stroke-width="2" '
+        f'vector-effect="non-scaling-stroke" d="{moves}"/>'
+    )
+
+
+def path(points: list[tuple[float, float] | None]) -> str:
+    """The way of a pen through the points."""
     moves, pen = [], "M"
     for index, point in enumerate(points):
         if point is None:
@@ -68,12 +79,7 @@ def line(points: list[tuple[float, float] | None], css: str) -> str:
         if pen == "M" and (index + 1 == len(points) or points[index + 1] is None):
             moves.append("h0")
         pen = "L"
-    if not moves:
-        return ""
-    return (
-        f'<path class="{css}" fill="none" stroke="currentColor" stroke-width="2" '
-        f'vector-effect="non-scaling-stroke" d="{"".join(moves)}"/>'
-    )
+    return "".join(moves)
 
 
 def interval(low: list[tuple[float, float]], high: list[tuple[float, float]]) -> str:

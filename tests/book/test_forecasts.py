@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mcreports import book
+from mcreports.book.forecasts import LIKELY
 from mcreports.domains.compose import Report
 from mcreports.figures import Figure, Figures
 from mcreports.view.charts import PAGE, PLOTLY
@@ -33,10 +34,10 @@ def changed(report: Report, **values: Any) -> Report:
 def test_the_curves_title_says_how_far_over_or_under_and_how_sure_with_the_figures_own_numbers(ahead: Report) -> None:
     over, end = (ahead.figures.find(f"budget.{name}") for name in ("variance.month", "forecast.month_end"))
     low, high = end.bounds  # type: ignore[misc]
-    said = f"USD {abs(over.value):,.0f} under its budget: 80 % between USD {low:,.0f} and USD {high:,.0f}"  # type: ignore[arg-type]
+    said = f"USD {abs(over.value):,.0f} under its budget: {LIKELY} USD {low:,.0f} and USD {high:,.0f}"  # type: ignore[arg-type]
     assert book.spend_curve(ahead).title == f"October is heading {said}"
     more = changed(ahead, month={"value": Decimal("3210.40")})
-    assert book.spend_curve(more).title.startswith("October is heading USD 3,210 over its budget: 80 % between")
+    assert book.spend_curve(more).title.startswith(f"October is heading USD 3,210 over its budget: {LIKELY}")
 
 
 def test_a_closed_month_has_ended_and_shows_no_forecast(opened: Callable[[str], Report]) -> None:
@@ -68,7 +69,7 @@ def test_an_end_without_a_known_top_has_a_line_and_no_band(ahead: Report) -> Non
     report = changed(ahead, cumulative=open_end, cumulative_95=open_end, month_end=open_end)
     chart = book.spend_curve(report)
     assert (chart.series[-1].name, chart.series[-1].intervals) == ("Forecast", ())
-    assert "80 % between" not in chart.title
+    assert LIKELY not in chart.title
 
 
 def test_the_likeliest_to_use_up_its_budget_comes_first_and_a_refusal_says_why(ahead: Report) -> None:
@@ -79,13 +80,13 @@ def test_the_likeliest_to_use_up_its_budget_comes_first_and_a_refusal_says_why(a
     assert chances[len(known) :] == [None] * (len(chances) - len(known))
     assert table.rows[-1][6] == "0 days of history; a forecast needs 14"
     assert table.total is not None
-    assert "\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}" in str(table.total[2])
+    assert "\N{EN DASH}" in str(table.total[2])
 
 
 def test_of_a_month_that_is_over_only_the_next_one_is_forecast(opened: Callable[[str], Report]) -> None:
     report = opened("monthly")
     table = book.forecast_table(report)
-    assert [column.head for column in table.columns] == ["Tenant", "Past error", "Next month", "80 % between"]
+    assert [column.head for column in table.columns] == ["Tenant", "Past error", "Forecast", "80 %"]
     assert table.total is not None
     assert table.total[2] == report.figures.find("budget.forecast.next_month")
     assert len(table.rows) == 6

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from mcreports import book
+from mcreports.book.forecasts import LIKELY
 from mcreports.domains.compose import Report
 from mcreports.figures import Figures
 
@@ -15,7 +16,7 @@ def test_the_next_month_is_the_sum_of_the_tenants_and_named_in_the_title(opened:
     own = [f.value for f in report.figures.where("budget.forecast.next_month") if f.tenant is not None]
     assert ahead.value == sum(own)
     chart = book.month_curve(report)
-    assert chart.title.startswith(f"November 2025 is forecast at USD {ahead.value:,.0f}: 80 % between")
+    assert chart.title.startswith(f"November 2025 is forecast at USD {ahead.value:,.0f}: {LIKELY}")
     assert chart.series[1].y[-1] is ahead
 
 
