@@ -91,7 +91,9 @@ def anomaly_chart(report: Report, *, data: bool = True) -> Hours | None:
         return None
     hours = (steps[0].window[1] - steps[0].window[0]) // timedelta(hours=1)
     each = {1: "the hour", 23: "the day", 24: "the day", 25: "the day"}.get(hours, f"{hours} hours")
-    subtitle = f"{steps[0].unit} by {each}, UTC; the band is what its own past makes usual"
+    end = anomaly.end
+    cut = f"; its beginning, it goes on to {_clock(end)}" if end is not None and steps[-1].window[1] < end else ""
+    subtitle = f"{steps[0].unit} by {each}, UTC; the band is what its own past makes usual{cut}"
     return Hours(_title(told(report.snapshot, anomaly)), subtitle, steps, steps[0].unit, data=data)
 
 
