@@ -64,7 +64,8 @@ def quality_table(report: Report) -> Table:
         said = f"{len(shown)} of {len(ranked):,} tenants are named, those with the most failed work. All of them:"
     left_out = _rest(report, left, labels)
     empty = "No month is over." if report.snapshot.report == "trends" else "No tenant is known."
-    return Table("The cost of quality", columns, tuple(rows), total, empty=empty, note=said, others=left_out)
+    # the passports of these many derived figures are in report.json: here they would cost the whole page its own
+    return Table("The cost of quality", columns, tuple(rows), total, empty, passports=False, note=said, others=left_out)
 
 
 def _fine(cells: Sequence[object]) -> Shape:
@@ -159,7 +160,7 @@ def error_budget_table(report: Report) -> Table:
     rows = tuple(_budget(report, key, (*BUDGETED, *([error_budgets.BURN_PERIOD] * recent))) for key in keys)
     said = f"{len(shown)} of {len(ranked):,} budgets of tenants are shown, the fastest burners first. All of them:"
     note = said if len(ranked) > len(shown) else ""
-    return Table("Error budgets", columns, rows, empty="No tenant is known.", note=note)
+    return Table("Error budgets", columns, rows, empty="No tenant is known.", passports=False, note=note)
 
 
 def _budget(report: Report, key: error_budgets.Key, ids: Sequence[str]) -> Row:
