@@ -17,6 +17,7 @@ import pytest
 
 from mcreports.errors import RunError, UsageError
 from mcreports.reports import execute
+from mcreports.reports.render import NO_PASSPORTS
 from mcreports.reports.replay import replay
 from mcreports.reports.verification import verify
 from mcreports.snapshot import read
@@ -68,6 +69,12 @@ def test_a_published_run_is_whole(demo_run: Path) -> None:
 
 def test_a_run_can_be_replayed_from_its_own_snapshot(demo_run: Path) -> None:
     assert replay(demo_run) == []
+
+
+def test_the_demos_pages_are_light_enough_for_their_passports(demo_run: Path) -> None:
+    page = (demo_run / "report.html").read_text(encoding="utf-8")
+    assert NO_PASSPORTS not in page
+    assert " of the expected samples" in page
 
 
 def test_every_figure_on_the_page_is_in_the_data(demo_run: Path, scrape: Callable[[Path], Any]) -> None:
