@@ -84,7 +84,7 @@ def _none(report: Report, said: str = "No anomaly in the period") -> str:
     return f"{said}, as far as it is known: {whole.reason}." if whole.reason else f"{said}."
 
 
-def anomaly_chart(report: Report, *, data: bool = True) -> Hours | None:
+def anomaly_chart(report: Report) -> Hours | None:
     """The largest anomaly step by step, with what is usual; nothing where there is none: its table says so."""
     anomaly, steps = largest(find(report.snapshot)), report.figures.where(STEP)
     if anomaly is None or not steps:
@@ -94,7 +94,7 @@ def anomaly_chart(report: Report, *, data: bool = True) -> Hours | None:
     end = anomaly.end
     cut = f"; its beginning, it goes on to {_clock(end)}" if end is not None and steps[-1].window[1] < end else ""
     subtitle = f"{steps[0].unit} by {each}, UTC; the band is what its own past makes usual{cut}"
-    return Hours(_title(told(report.snapshot, anomaly)), subtitle, steps, steps[0].unit, data=data)
+    return Hours(_title(told(report.snapshot, anomaly)), subtitle, steps, steps[0].unit)
 
 
 def _title(one: Told) -> str:

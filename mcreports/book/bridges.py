@@ -28,14 +28,12 @@ if TYPE_CHECKING:
 
 SIGNED = Shape("amount", sign=True)
 MOST_DRIVERS = 6
+BESIDE = ("weekly", "monthly")  # where it stands beside the month's curve, which takes the other half
 NOTHING = "There are no two periods to compare."
 HEADS = {
     "calendar": "Days", "volume": "Volume and mix", "unit_cost": "Unit cost", "new_or_gone": "New or gone",
     "unsplit": "Not split", "change": "Change",
 }  # fmt: skip
-
-
-BESIDE = ("weekly", "monthly")  # where it stands beside the month's curve, which takes the other half
 
 
 def bridge_chart(report: Report) -> Bridge | Table:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mcreports.book.fan import fan
 from mcreports.book.spend import ALL, by_day, day_of
 from mcreports.domains.derive import number
 from mcreports.view.charts import Lines, Series
@@ -15,9 +16,10 @@ from mcreports.view.markup import Name
 from mcreports.view.tables import Column, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mcreports.domains.compose import Report
     from mcreports.figures import Figure
-    from mcreports.view.points import Y
     from mcreports.view.tables import Row
 
 POINTS = 8  # days of a fan that are drawn: it is smooth between them
@@ -49,29 +51,18 @@ def spend_curve(report: Report) -> Lines:
     ]
     ahead = [figure for figure in by_day(report, "budget.forecast.cumulative") if figure.value is not None]
     if ahead:
-        lines.append(_fan(report, spent[-1:], ahead))
+        lines.append(_course(report, spent, ahead))
     said = ", forecast dotted within 80 and 95 %" if ahead else ""
     subtitle = f"Cumulative spend, USD, {month.first:%B %Y}; actual solid, budget dashed{said}"
     return Lines(_title(report), subtitle, tuple(lines), half=True)
 
 
-def _fan(report: Report, now: tuple[Figure, ...], ahead: list[Figure]) -> Series:
-    """The forecast's line from the last actual day on; no band where there is no known top."""
+def _course(report: Report, spent: Sequence[Figure], ahead: Sequence[Figure]) -> Series:
+    """The forecast's line, of so many days as it takes to see its course."""
     wide = by_day(report, "budget.forecast.cumulative_95")
     places = np.unique(np.linspace(0, len(ahead) - 1, POINTS).round().astype(int)).tolist()
     near, far = ([figures[at] for at in places] for figures in (ahead, wide))
-    start = tuple(float(number(figure.value) or 0) for figure in now)
-    bands = [_band(figures, start) for figures in (near, far)]
-    x = tuple(map(day_of, (*now, *near)))
-    return Series("Forecast", "forecast", x, (*now, *near), *bands[0], *bands[1])
-
-
-def _band(figures: list[Figure], start: tuple[float, ...]) -> tuple[tuple[Y, ...], tuple[Y, ...]]:
-    ends = [tuple(number(end) for end in figure.bounds or (None, None)) for figure in figures]
-    if any(end is None for pair in ends for end in pair):
-        return (), ()
-    low, high = (tuple(float(pair[side] or 0) for pair in ends) for side in (0, 1))
-    return (*start, *low), (*start, *high)
+    return fan([(day_of(one), one) for one in spent], [(day_of(one), one) for one in near], far)
 
 
 def _title(report: Report) -> str:

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from mcreports.book.anomalies import anomaly_table
+from mcreports.book.fan import fan
 from mcreports.book.incident_evidence import differing_files
 from mcreports.domains.autonomy_parts import COMPENSATIONS, FAILURES
-from mcreports.domains.derive import ends, number
+from mcreports.domains.derive import number
 from mcreports.domains.incidents.alerts import ALERT, BY_EVIDENCE, HOLDS, NOT_HERE
 from mcreports.domains.incidents.case import Case
 from mcreports.domains.incidents.operations import BELOW, CHANGE
@@ -47,10 +48,7 @@ def _month(report: Report) -> Lines:
     lines = [Series("Actual", "actual", tuple(map(_date, spent)), spent)]
     lines.append(Series("Budget", "budget", (month.first, last), (allowed, allowed)))
     if spent and ahead.value is not None and _date(spent[-1]) < last:
-        low, high = ends(ahead)
-        now = float(number(spent[-1].value) or 0)
-        band = () if low is None or high is None else ((now, float(low)), (now, float(high)))
-        lines.append(Series("Forecast", "forecast", (_date(spent[-1]), last), (spent[-1], ahead), *band))
+        lines.append(fan([(_date(spent[-1]), spent[-1])], [(last, ahead)]))
     used = number(report.figures.find("budget.utilization.monthly", tenant).value)
     title = "The month against its budget"
     if used is not None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from mcreports.book.fan import fan
 from mcreports.book.forecasts import LIKELY, between
 from mcreports.book.spend import ALL
 from mcreports.domains.derive import ends, number
@@ -32,13 +33,8 @@ def month_curve(report: Report) -> Lines:
     lines = [Series("Actual", "actual", dates, months)]
     ahead = [*report.figures.of(MONTH_END, None), report.figures.find(NEXT)]
     if None not in [figure.value for figure in ahead]:
-        now = months[-1:]  # where the dotted line begins
-        start = tuple(float(number(figure.value) or 0) for figure in now)
-        bounds = [ends(figure) for figure in ahead]
-        low, high = (tuple(float(pair[side] or 0) for pair in bounds) for side in (0, 1))
-        band = () if any(None in pair for pair in bounds) else ((*start, *low), (*start, *high))
-        coming = tuple(_month(report, figure) for figure in ahead)
-        lines.append(Series("Forecast", "forecast", (*dates[-1:], *coming), (*now, *ahead), *band))
+        actual = list(zip(dates, months, strict=True))
+        lines.append(fan(actual, [(_month(report, figure), figure) for figure in ahead]))
     said = "USD by month; actual solid, forecast dotted within 80 %"
     return Lines(_title(report, ahead[-1]), said, tuple(lines))
 

@@ -116,7 +116,7 @@ def together(whole: Figure, every: Mapping[str, Parts]) -> Parts:
 def _sum(blank: Figure, figure_id: str, every: Mapping[str, Parts]) -> Figure:
     known = [found[figure_id] for found in every.values() if found[figure_id].value is not None]
     # work of which nothing is known, and which cost nothing, is no reason to doubt the others
-    dumb = [name for name, found in every.items() if found[figure_id].value is None and _costs(found, figure_id)]
+    dumb = [name for name, found in every.items() if found[figure_id].value is None and _costs(found, figure_id, blank)]
     missing = f"nothing is known of {several(dumb)}" if dumb else ""
     if not known:
         reasons = dict.fromkeys(found[figure_id].reason for found in every.values())
@@ -130,10 +130,14 @@ def _sum(blank: Figure, figure_id: str, every: Mapping[str, Parts]) -> Figure:
     return estimated(figure, "; ".join(told)) if told or rough else figure
 
 
-def _costs(found: Parts, figure_id: str) -> bool:
-    """Whether a tenant whose part is unknown has spent anything that it could be part of."""
+def _costs(found: Parts, figure_id: str, whole: Figure) -> bool:
+    """Whether a tenant whose part is unknown has spent anything that it could be part of.
+
+    One without any spend has none that is missing, where that of the whole is measured: it came later.
+    """
     of = found[GOOD] if figure_id == UNGROUNDED and found[GOOD].value is not None else found[UNJUDGED]
-    return _cents(of) != 0
+    cents = _cents(of)
+    return whole.quality is not Quality.ACTUAL if cents is None else cents != 0
 
 
 def _joined(known: list[Figure], *, is_all: bool) -> tuple[Decimal | None, Decimal | None]:

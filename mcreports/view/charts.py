@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mcreports.view import drawing, plots
 from mcreports.view.format import Shape, figure_text
@@ -50,7 +50,7 @@ class Lines:
         return _day_table(self.title, self.series, self.unit)
 
     def _repr_mimebundle_(self, **_kwargs: object) -> Bundle:
-        return _bundle(self, plots.lines(self), drawing.lines(self))
+        return bundle(self, plots.lines(self), drawing.lines(self))
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Bars:
         return _day_table(self.title, (*self.series, *([self.limit] if self.limit else [])), self.unit)
 
     def _repr_mimebundle_(self, **_kwargs: object) -> Bundle:
-        return _bundle(self, plots.bars(self), drawing.bars(self))
+        return bundle(self, plots.bars(self), drawing.bars(self))
 
 
 @dataclass(frozen=True)
@@ -99,10 +99,33 @@ class Bridge:
         return Table(self.title, columns, self.steps, total=self.total)
 
     def _repr_mimebundle_(self, **_kwargs: object) -> Bundle:
-        return _bundle(self, plots.bridge(self), drawing.bridge(self))
+        return bundle(self, plots.bridge(self), drawing.bridge(self))
 
 
-def _bundle(chart: Lines | Bars | Bridge, plot: plots.Json, drawn: Drawing) -> Bundle:
+class Chart(Protocol):
+    """What every chart has: a title that is its message, how to read it, its numbers in words and as a table."""
+
+    @property
+    def title(self) -> str:
+        """The message."""
+
+    @property
+    def subtitle(self) -> str:
+        """How to read it."""
+
+    @property
+    def half(self) -> bool:
+        """Whether another one may stand beside it."""
+
+    def words(self) -> str:
+        """What it shows, in numbers."""
+
+    def table(self) -> Table:
+        """The numbers that it is drawn from."""
+
+
+def bundle(chart: Chart, plot: plots.Json, drawn: Drawing) -> Bundle:
+    """A chart for every reader: live, still, on our own page with its data table, and in words."""
     half = " mc-half" if chart.half else ""
     page = (
         f'<figure class="mc mc-chart{half}"><figcaption><h3>{escape(chart.title)}</h3>'
@@ -112,7 +135,7 @@ def _bundle(chart: Lines | Bars | Bridge, plot: plots.Json, drawn: Drawing) -> B
     return {PLOTLY: plot, SVG: drawn.fixed(), PAGE: page, "text/plain": text}
 
 
-def _data(chart: Lines | Bars | Bridge) -> str:
+def _data(chart: Chart) -> str:
     if isinstance(chart, Bars) and not chart.data:
         return ""
     return f"<details><summary>Data table</summary>{chart.table()._repr_html_()}</details>"

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from mcreports.view import plots, svg
 from mcreports.view.axes import HEIGHT, grid, value_scale
-from mcreports.view.charts import PAGE, PLOTLY, SVG, Lines, Series
+from mcreports.view.charts import Lines, Series, bundle
 from mcreports.view.format import value_text
-from mcreports.view.markup import escape
 from mcreports.view.points import number, point_text
 from mcreports.view.tables import Column, Table
 from mcreports.view.words import MONTHS
@@ -28,14 +27,13 @@ MOST_NAMES = 8
 
 @dataclass(frozen=True)
 class Hours:
-    """Figures of windows that follow each other, their bounds being what is usual; ``data``: with a table of them."""
+    """Figures of windows that follow each other, their bounds being what is usual."""
 
     title: str
     subtitle: str
     steps: tuple[Figure, ...]
     unit: str = "USD"
     half: bool = False
-    data: bool = True
 
     def words(self) -> str:
         """What the chart shows, in numbers."""
@@ -58,17 +56,7 @@ class Hours:
         return Table(self.title, columns, rows, passports=False)
 
     def _repr_mimebundle_(self, **_kwargs: object) -> Bundle:
-        drawn, half = _drawn(self), " mc-half" if self.half else ""
-        page = (
-            f'<figure class="mc mc-chart{half}"><figcaption><h3>{escape(self.title)}</h3>'
-            f'<p class="mc-note">{escape(self.subtitle)}</p></figcaption>{drawn.fluid()}'
-            f"{self._data()}</figure>"
-        )
-        text = f"{self.title}. {self.words()}"
-        return {PLOTLY: plots.lines(self._live()), SVG: drawn.fixed(), PAGE: page, "text/plain": text}
-
-    def _data(self) -> str:
-        return f"<details><summary>Data table</summary>{self.table()._repr_html_()}</details>" if self.data else ""
+        return bundle(self, plots.lines(self._live()), _drawn(self))
 
     def _live(self) -> Lines:
         """The same for Plotly, which knows hours by itself."""

@@ -134,3 +134,12 @@ def test_the_weeks_of_a_month_so_far_follow_each_other_without_a_gap(name: str, 
     assert (parts[0].first, parts[-1].after) == (period.month().first, period.after)
     assert all(one.after == two.first for one, two in pairwise(parts))
     assert [Period.parse(part.label, part.zone) for part in parts] == list(parts)
+
+
+def test_a_tenant_that_came_later_leaves_no_doubt_of_what_the_others_lost(demo: Callable[[str], Any]) -> None:
+    figures = demo("trends").figures
+    assert figures.find("budget.spend.month", "TENANT_006", None, month="2025-08").value is None
+    failed = figures.find("quality.spend.failed", None, None, month="2025-09")
+    assert failed.quality is Quality.ACTUAL
+    low, high = figures.find("quality.spend.lost", None, None, month="2025-08").bounds
+    assert low < figures.find("quality.spend.lost", None, None, month="2025-08").value < high
