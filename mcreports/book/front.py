@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from mcreports.checks import Status
 from mcreports.domains.anomalies.assess import grave
 from mcreports.domains.derive import number
-from mcreports.domains.story import Said, main_driver, side
+from mcreports.domains.sentence import Said
+from mcreports.domains.story import main_driver, side
 from mcreports.figures import Figure
 from mcreports.names import called
 from mcreports.view.closing import SIGNED as SENTENCE
@@ -19,7 +20,7 @@ from mcreports.view.tables import Column, Table
 if TYPE_CHECKING:
     from mcreports.checks import Verdict
     from mcreports.domains.compose import Report
-    from mcreports.domains.story import Sentence
+    from mcreports.domains.sentence import Sentence
     from mcreports.view.markup import Part, Text
 
 MOST_ACTIONS = 10

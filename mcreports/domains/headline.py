@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mcreports.checks import Reconciliation, Verdict
-    from mcreports.domains.story import Sentence
+    from mcreports.domains.sentence import Sentence
     from mcreports.figures import Figures
     from mcreports.snapshot import Snapshot
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from mcreports.checks import Status
 from mcreports.domains.derive import number
 from mcreports.domains.facts import seen_part
-from mcreports.domains.sentence import Said, Sentence
+from mcreports.domains.sentence import Said
 from mcreports.domains.story_change import changed, neutral
 from mcreports.names import UNALLOCATED, called
 
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mcreports.checks import Verdict
+    from mcreports.domains.sentence import Sentence
     from mcreports.figures import Figure, Figures
     from mcreports.snapshot import Snapshot
-
-__all__ = ["Said", "Sentence", "main_driver", "side", "story"]
 
 DAYS_TO_DECIDE = 3
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mcreports.checks import Verdict
-    from mcreports.domains.story import Sentence
+    from mcreports.domains.sentence import Sentence
     from mcreports.figures import Figure, Figures
     from mcreports.snapshot import Snapshot
 
