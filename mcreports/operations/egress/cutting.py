@@ -29,11 +29,12 @@ class Cut:
 
 @contextmanager
 def cut_off(cut: tuple[str, ...], restore: tuple[str, ...], seconds: float) -> Iterator[Cut]:
-    """Run ``cut``, and ``restore`` at the end: after an error, an interrupt or a request to stop as well."""
+    """Run ``cut`` to its end, and ``restore`` at the end: after an error, an interrupt or a request to stop as well."""
     with _stoppable():
         done = Cut()
         try:
-            done.fault = _run(cut, seconds)
+            with _deferred():
+                done.fault = _run(cut, seconds)
             yield done
         except BaseException as error:
             _put_back(done, restore, seconds)
@@ -77,6 +78,16 @@ def _stoppable() -> Iterator[None]:
     """A request to stop becomes an exception, so that what is open is closed first."""
     with _handlers(dict.fromkeys(STOPS, _stop)):
         yield
+
+
+@contextmanager
+def _deferred() -> Iterator[None]:
+    """A request to stop waits for the end of the command: what is half cut off, ``restore`` may not know to mend."""
+    asked: list[int] = []
+    with _handlers(dict.fromkeys((*STOPS, signal.SIGINT), lambda number, _frame: asked.append(number))):
+        yield
+    for number in asked[:1]:
+        signal.raise_signal(number)
 
 
 @contextmanager

@@ -182,6 +182,27 @@ def test_a_command_line_that_is_stopped_while_a_gateway_is_off_puts_it_back(pair
     assert first.is_up
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_request_to_stop_waits_for_a_cut_that_is_half_done(tmp_path, number):
+    half, whole, restored = (tmp_path / name for name in ("half", "whole", "restored"))
+    cut = f"import pathlib as p, time; p.Path({str(half)!r}).touch(); time.sleep(0.5); p.Path({str(whole)!r}).touch()"
+    restore = f"import os, sys; os.rename({str(whole)!r}, {str(restored)!r})"
+    program = (
+        "import sys; from mcreports.operations.egress.cutting import cut_off\n"
+        f"with cut_off((sys.executable, '-ISc', {cut!r}), (sys.executable, '-ISc', {restore!r}), 20):\n"
+        "    print('went on', flush=True)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        ends = time.monotonic() + 20
+        while not half.exists() and time.monotonic() < ends:
+            time.sleep(0.01)
+        process.send_signal(number)
+        printed, said = process.communicate(timeout=20)
+    assert restored.exists(), said
+    assert printed == b""
+    assert process.returncode in {128 + number, -number}
+
+
 def test_the_longest_silence_reaches_from_one_good_answer_to_the_next():
     looks = [Moment(0, 1), Moment(1, 2, "HTTP 502"), Moment(2, 5, "timeout"), Moment(5, 6), Moment(6, 7)]
     assert longest_silence(looks, 0, 7) == 5
