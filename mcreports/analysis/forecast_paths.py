@@ -19,7 +19,8 @@ PATHS = 500
 SEED = 20251031
 LEAST_KNOWN = 4  # days of a week that is drawn again
 DOUBT = 3  # degrees of freedom: how little a few weeks say of the spread itself
-NARROWER = 0.9  # measured on generated series: so 80 % intervals cover 80 %
+SHIFT_DAYS, SHIFT_SIZE = 120, 0.5  # how long a level lasts on average, and the deviation of its change as a logarithm
+NARROWER = 0.8  # measured on generated series: so 80 % intervals cover 80 %
 SPAN = 10  # days whose sum the paths are held against in the past
 TRUST = 2.0, 3.0  # how much each such span counts, and what the paths count by themselves
 WIDEST = 2.0
@@ -42,9 +43,16 @@ def errors(row: np.ndarray, shares: np.ndarray, found: Level, days: int) -> np.n
     doubt = weeks.std() / np.sqrt(min((2 - pace) / pace, known))
     wandered = np.zeros_like(drawn)
     np.cumsum(drawn[:, :-1], axis=1, out=wandered[:, 1:])
-    lifted = more * (draw.standard_normal((PATHS, 1)) * doubt + pace * wandered)
+    lifted = more * (draw.standard_normal((PATHS, 1)) * doubt + pace * wandered) + _shifts(draw, length)
     paths = np.maximum(lifted, LOWEST - 1) * ahead(shares, length) + drawn
     return np.asarray(paths[:, :days] * NARROWER * _wider(row, share, found, paths[:, :SPAN].sum(axis=1)))
+
+
+def _shifts(draw: np.random.Generator, days: int) -> np.ndarray:
+    """By what part of it the level has changed for good on each day: on few paths, as it may without any sign before."""
+    begins = draw.geometric(1 / SHIFT_DAYS, (PATHS, 1))
+    size = np.expm1(draw.normal(0, SHIFT_SIZE, (PATHS, 1)))
+    return np.where(np.arange(1, days + 1) >= begins, size, 0.0)
 
 
 def _weeks(row: np.ndarray, share: np.ndarray, found: Level) -> np.ndarray:

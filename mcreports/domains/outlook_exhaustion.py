@@ -60,7 +60,7 @@ def _blank(month_end: Figure, figure_id: str, unit: str, method: str) -> Figure:
 
 def _said(pair: Pair, values: tuple[str | None, float | None], quality: Quality, reason: str) -> Pair:
     (when, chance), (day, share) = pair, values
-    percent = None if share is None else 100 * share
+    percent = None if share is None else round(100 * share, 6)  # a share of paths, without the dust of floats
     return (
         replace(when, value=day, quality=quality, reason=reason),
         replace(chance, value=percent, quality=quality, reason=reason),

@@ -98,7 +98,7 @@ def test_a_month_whose_first_day_is_not_over_is_forecast(platform: Any, order: A
         figures = made.report(*order, now=f"{now[:-2]}20", provisional=True).figures
         assert figures.find("budget.spend.mtd", tenant).value == spent
         assert figures.find("budget.forecast.month_end", tenant).value == Decimal("744.00")
-        assert figures.find("budget.exhaustion_probability", tenant).value == 0
+        assert figures.find("budget.exhaustion_probability", tenant).value < 5
 
 
 def test_a_tenant_that_nothing_is_heard_of_on_the_first_day_of_a_month_has_no_forecast_of_it(platform: Any) -> None:

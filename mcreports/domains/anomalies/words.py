@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
-from mcreports.domains.derive import ends
+from mcreports.domains.derive import ends, number
 from mcreports.domains.sentence import Said
 from mcreports.names import UNALLOCATED, called
 
@@ -62,12 +62,17 @@ def _of_rate(told: Told) -> Sentence:
 
 def _most(told: Told) -> Sentence:
     """The step that stands out most, and what is usual in it."""
-    return (f"; most {_clock(told.peak.window)}: ", told.peak, ", usually ", told.at_peak, _band(told.at_peak))
+    return (f"; most {_clock(told.peak.window)}: ", told.peak, ", usually ", told.at_peak, _band(told.peak, told.at_peak))
 
 
-def _band(usual: Figure) -> str:
-    low, high = ends(usual)
-    return "" if low is None or high is None else f" ({float(low):,.2f} to {float(high):,.2f})"
+def _band(value: Figure, usual: Figure) -> str:
+    """The band, and that the value lies in it where what stands out is several steps together, or a jump."""
+    low, high, here = *ends(usual), number(value.value)
+    if low is None or high is None:
+        return ""
+    inside = here is not None and low <= here <= high
+    by_itself = ", so not odd by itself, but after what came before it" if inside else ""
+    return f" ({float(low):,.2f} to {float(high):,.2f}{by_itself})"
 
 
 def when(anomaly: Anomaly) -> str:

@@ -60,3 +60,17 @@ def test_hours_apart_are_one_and_days_apart_are_two(hourly: Hourly) -> None:
 def test_nothing_is_nothing(hourly: Hourly) -> None:
     series = hourly()
     assert found_in(series) == []
+
+
+@pytest.mark.parametrize("after", [0, 12, 76])
+def test_hours_that_are_odd_only_together_are_told_whatever_comes_after(after: int) -> None:
+    values = np.random.default_rng(7).choice([6.0, 10.0, 14.0], 2108 + after)
+    values[2084:2108] = 14.0  # a day of nothing but the dearest hours
+    values[2108:] *= 4
+    series = Series(1754006400000 + 3_600_000 * np.arange(len(values)), values)
+    found = detect(series)
+    slight = slice(2084, 2108)
+    assert found.flags[slight].any()
+    assert (values[slight] < found.high[slight]).all()
+    told = [one.start for one in found_in(series)]
+    assert min(told) == 2084 + int(np.argmax(found.flags[slight]))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mcreports.domains.anomalies.assess import assess, told_of
@@ -19,6 +21,10 @@ from mcreports.view.closing import sentence_text
 Spend = Callable[..., Any]
 NIGHT = ("2025-10-30T02:00", "2025-10-30T06:00")
 DAY = "2025-10-30"
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def found(made: Any, report: str = "daily", label: str = DAY, **more: Any) -> Any:
@@ -50,6 +56,21 @@ def test_its_figures_are_labelled_with_it_and_its_sentence_is_made_of_them(spend
     said = sentence_text(why(told))
     assert said.startswith(f"T cost USD +{told.anomaly.excess} over the usual USD ")
     assert "30 October 02:00 to 06:00 UTC" in said
+
+
+def test_what_is_odd_only_after_what_came_before_is_not_told_as_outside_of_its_band(
+    platform: Any, spend: Spend
+) -> None:
+    made = platform(first="2025-08-01", last="2025-11-10T06:00").known("T")
+    ts = made.times("2025-08-01", None)
+    cost = np.random.default_rng(7).choice([2.0, 10.0, 10.0, 10.0, 18.0], len(ts))
+    cost[(ts > at(f"{DAY}T00:00").timestamp() * 1000) & (ts <= at("2025-10-31T00:00").timestamp() * 1000)] = 18.0
+    made.add("budget.cost", {"tenant": "T", "driver": "compute"}, ts, np.cumsum(cost))
+    (slight,), (sharp,) = (told_of(each.snapshot("daily", DAY)) for each in (made, spend(spike=(*NIGHT, 4.0))))
+    low, high = slight.at_peak.bounds
+    assert low <= slight.peak.value <= high
+    assert "so not odd by itself, but after what came before it)" in sentence_text(why(slight))
+    assert "odd by itself" not in sentence_text(why(sharp))
 
 
 def test_spend_that_vanishes_is_told_as_a_dip(spend: Spend) -> None:
