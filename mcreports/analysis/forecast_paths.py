@@ -49,7 +49,7 @@ def errors(row: np.ndarray, shares: np.ndarray, found: Level, days: int) -> np.n
 
 
 def _shifts(draw: np.random.Generator, days: int) -> np.ndarray:
-    """By what part of it the level has changed for good on each day: on few paths, as it may without any sign before."""
+    """By what part of it the level has changed for good on each day: it may, on few paths, without a sign before."""
     begins = draw.geometric(1 / SHIFT_DAYS, (PATHS, 1))
     size = np.expm1(draw.normal(0, SHIFT_SIZE, (PATHS, 1)))
     return np.where(np.arange(1, days + 1) >= begins, size, 0.0)

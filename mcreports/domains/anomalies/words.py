@@ -62,7 +62,8 @@ def _of_rate(told: Told) -> Sentence:
 
 def _most(told: Told) -> Sentence:
     """The step that stands out most, and what is usual in it."""
-    return (f"; most {_clock(told.peak.window)}: ", told.peak, ", usually ", told.at_peak, _band(told.peak, told.at_peak))
+    peak, usual = told.peak, told.at_peak
+    return (f"; most {_clock(peak.window)}: ", peak, ", usually ", usual, _band(peak, usual))
 
 
 def _band(value: Figure, usual: Figure) -> str:
