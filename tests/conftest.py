@@ -42,6 +42,8 @@ QUIET = (
     "--disable-features=Translate,OptimizationHints,MediaRouter",
 )
 READY = {"prometheus": "/-/ready", "victoria-metrics": "/health"}
+# of two hours, as is usual, it would write thousands for the years that tests push
+LONG_BLOCKS = ("--storage.tsdb.min-block-duration=31d", "--storage.tsdb.max-block-duration=31d")
 PROMETHEUS = """\
 global:
   scrape_interval: 1h
@@ -132,7 +134,7 @@ def _victoriametrics(directory: Path) -> tuple[subprocess.Popen[bytes], Server]:
 @pytest.fixture(scope="session")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One Prometheus for all tests of a worker; it takes samples in any order of time: use own metric names."""
-    process, server = _prometheus(tmp_path_factory.mktemp("prometheus"), "18250d")
+    process, server = _prometheus(tmp_path_factory.mktemp("prometheus"), "18250d", *LONG_BLOCKS)
     yield server
     _end(process)
 

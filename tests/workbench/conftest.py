@@ -39,10 +39,9 @@ RATED = datetime(2025, 10, 17, tzinfo=UTC)  # from here on the tests ask for rat
 KEYS = ("budget.cost", *LIMITS, *RATES, TENANTS, "config.drift")
 
 
-@pytest.fixture(scope="session")
-def prometheus_url(start_server: Callable[[str], Any]) -> str:
-    """The address of a Prometheus that holds the demo's autumn, and ten days of tenants with wild names."""
-    server, demo = start_server("prometheus"), DemoSource.from_url(DEMO)
+def loaded(server: Any) -> str:
+    """The address of a server that now holds the demo's autumn, and ten days of tenants with wild names."""
+    demo = DemoSource.from_url(DEMO)
     ts = np.arange(milliseconds(SINCE), milliseconds(SINCE + timedelta(days=10)), 1_800_000)
     wild = [
         Series({"__name__": "wild_cost", "tenant": name, "driver": name}, ts, 0.01 * np.arange(len(ts)) * (place + 1))
@@ -50,6 +49,18 @@ def prometheus_url(start_server: Callable[[str], Any]) -> str:
     ]
     server.load([*wild, *(one for key in KEYS for one in demo.series(CATALOGUE[key], SINCE, UNTIL))])
     return str(server.url)
+
+
+@pytest.fixture(scope="session")
+def prometheus_url(start_server: Callable[[str], Any]) -> str:
+    """A Prometheus with that."""
+    return loaded(start_server("prometheus"))
+
+
+@pytest.fixture(scope="session")
+def victoriametrics_url(start_server: Callable[[str], Any]) -> str:
+    """A VictoriaMetrics with that."""
+    return loaded(start_server("victoriametrics"))
 
 
 @pytest.fixture(scope="session")
@@ -92,8 +103,8 @@ def demo() -> Workbench:
     return connect(DEMO, now=UNTIL)
 
 
-@pytest.fixture(scope="session", params=["prometheus", "archive", "run"])
+@pytest.fixture(scope="session", params=["prometheus", "victoriametrics", "archive", "run"])
 def other(request: pytest.FixtureRequest) -> Workbench:
     """The same data in another place."""
-    name = {"prometheus": "prometheus_url", "archive": "archive_url", "run": "run_path"}[request.param]
+    name = "run_path" if request.param == "run" else f"{request.param}_url"
     return connect(str(request.getfixturevalue(name)))
