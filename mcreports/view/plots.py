@@ -97,7 +97,7 @@ def _colour(role: str) -> str:
 
 _TEMPLATE: Json = {
     "layout": {
-        "font": {"family": "system-ui, sans-serif"},
+        "font": {"family": "system-ui, sans-serif", "color": LIGHT["ink"]},
         "colorway": [LIGHT["actual"]],
         "plot_bgcolor": "rgba(0,0,0,0)",
         "paper_bgcolor": "#ffffff",

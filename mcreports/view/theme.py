@@ -31,7 +31,21 @@ def page_css() -> str:
 def notebook_css() -> str:
     """The same inside JupyterLab, which says by itself whether its theme is light."""
     dark = f'body[data-jp-theme-light="false"]{{{_declarations(DARK)}}}'
-    return f"body{{{_declarations(LIGHT)}}}\n{dark}\n{sheet()}\n{sheet('lab.css')}"
+    return f"body{{{_declarations(LIGHT)}}}\n{dark}\n{sheet()}\n{sheet('lab.css')}\n{_plotly_css()}"
+
+
+def _plotly_css() -> str:
+    """Plotly writes colours into what it draws, where only the same colour by role can take their place."""
+    dark = 'body[data-jp-theme-light="false"] .js-plotly-plot'
+    roles = {colour: role for role, colour in reversed(LIGHT.items())}  # of two roles of a colour the first
+    rules = [
+        f'{dark} [style*="{name}: rgb({", ".join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))})"]'
+        f"{{{name}:var(--mc-{role})!important}}"
+        for colour, role in roles.items()
+        for name in ("fill", "stroke", "background")
+        if name != "background" or role == "ground"
+    ]
+    return "".join(rules)
 
 
 def sheet(name: str = "style.css") -> str:

@@ -25,6 +25,7 @@ HINT = "Drag over the chart: what lies in the range is shown here."
 FEW = 12  # rows that leave the command line in sight
 HIGH = "48rem"
 RANGES = "selections"
+DRAWN = "_js2py_traceDeltas"  # what the browser tells as soon as it has drawn a figure
 
 
 class Canvas(FigureWidget):  # type: ignore[misc]  # plotly comes without types
@@ -35,6 +36,17 @@ class Canvas(FigureWidget):  # type: ignore[misc]  # plotly comes without types
     """
 
     heard: Callable[[Sequence[dict[str, Any]]], None] | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - plotly's
+        """As plotly's, but as wide as its place."""
+        super().__init__(*args, **kwargs)
+        self.observe(self._fit, DRAWN)
+
+    def _fit(self, change: dict[str, Any]) -> None:
+        """Lay it out once more when it has been drawn: that was before it had a place, and so of any width."""
+        if change["new"] is not None:
+            self.unobserve(self._fit, DRAWN)
+            self.update_layout(autosize=True)
 
     def plotly_relayout(self, relayout_data: dict[str, Any], **kwargs: Any) -> None:  # noqa: ANN401 - plotly's
         """Change the layout as the browser did."""

@@ -71,7 +71,7 @@ class Picture:
         plot: dict[str, Any] = plots.lines(self.chart)
         marks = [_mark(one) for one in self.anomalies]
         axis = {"type": "date", "title": {"text": "UTC"}}
-        plot["layout"] |= {**BRUSH, "autosize": True, "margin": MARGIN, "showlegend": False, "shapes": marks}
+        plot["layout"] |= {**BRUSH, "margin": MARGIN, "showlegend": False, "shapes": marks}
         plot["layout"]["xaxis"] = axis
         plot["layout"]["title"]["pad"] = {"l": 12}
         if self.is_hourly:

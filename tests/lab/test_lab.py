@@ -8,7 +8,11 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 import requests
+from playwright.sync_api import expect
 
+from mcreports.view.theme import DARK, LIGHT
+
+LONG = 90_000  # ms: a busy machine is slow, which is no failure
 RUN = "daily/2025-10-31"
 
 if TYPE_CHECKING:
@@ -50,6 +54,30 @@ def test_what_is_brushed_is_shown_as_rows_as_promql_and_as_a_command_that_gives_
     explore.page.keyboard.press("Tab")
     explore.page.locator(".jp-Completer-item", has_text="TENANT_004").wait_for()
     assert (explore.complaints, explore.strangers) == ([], [])
+
+
+def test_a_chart_is_as_wide_as_its_place_and_as_dark_as_jupyterlab(notebook: Callable[..., Any]) -> None:
+    incident = notebook("incident")
+    incident.run_all()
+    shown = incident.run("import mcreports as mc; mc.connect().brush('2025-10-21', tenant='TENANT_002')")
+    plot = shown.locator(".js-plotly-plot")
+    wide = "each => each._fullLayout.width === each.clientWidth"
+    incident.page.wait_for_function(f"() => [...document.querySelectorAll('.js-plotly-plot')].every({wide})")
+    title, subtitle = (plot.locator(name).bounding_box() for name in (".gtitle", ".gtitle-subtitle"))
+    assert title["y"] + title["height"] <= subtitle["y"] + 4
+    for theme, colours in (("JupyterLab Dark", DARK), ("JupyterLab Light", LIGHT)):
+        incident.page.get_by_role("menuitem", name="Settings", exact=True).click()
+        incident.page.get_by_text("Theme", exact=True).first.click()
+        incident.page.get_by_text(theme, exact=True).first.click()
+        for name, drawn, role in (
+            ("fill", ".gtitle", "ink"), ("background-color", ".main-svg", "ground"), ("stroke", ".js-line", "actual"),
+        ):  # fmt: skip
+            expect(plot.locator(drawn).first).to_have_css(name, _rgb(colours[role]), timeout=LONG)
+    assert incident.errors() == []
+
+
+def _rgb(colour: str) -> str:
+    return f"rgb({', '.join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))})"
 
 
 def _acknowledge(lab: Any, explore: Any) -> None:
