@@ -167,7 +167,7 @@ def test_the_intervals_date_and_probability_come_from_the_same_paths(platform: A
     assert following.bounds[0] < following.value < following.bounds[1]
 
 
-@pytest.mark.parametrize(("monthly", "chance"), [(240, 100.0), (600, 100.0), (745, 0.0)])
+@pytest.mark.parametrize(("monthly", "chance"), [(240, 100.0), (600, 100.0), (3000, 0.0)])
 def test_a_budget_that_is_used_up_already_or_never_will_be_has_no_chance_in_it(
     platform: Any, monthly: float, chance: float
 ) -> None:

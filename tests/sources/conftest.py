@@ -64,15 +64,22 @@ def _serve(listener: socket.socket, stage: Stage, acts: tuple[Act, ...]) -> None
 
 def _act(connection: socket.socket, stage: Stage, act: Act) -> None:
     with connection, contextlib.suppress(OSError):
-        request = connection.recv(65536)
-        head, _, body = request.partition(b"\r\n\r\n")
-        length = next(
-            (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
-        )
-        while len(body) < length:
-            body += connection.recv(65536)
-        stage.requests.append(head + b"\r\n\r\n" + body)
+        stage.requests.append(whole_request(connection))
         act(connection)
+
+
+def whole_request(connection: socket.socket) -> bytes:
+    """The request with all of its body: who closes before it is read may cut off its own answer."""
+    request = b""
+    while True:
+        head, end, body = request.partition(b"\r\n\r\n")
+        lines = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+        if end and len(body) >= sum(int(line[15:]) for line in lines):
+            return request
+        part = connection.recv(65536)
+        request += part
+        if not part or not request[:1].isalpha():  # gone, or a TLS handshake, of which there is no more to come
+            return request
 
 
 @pytest.fixture

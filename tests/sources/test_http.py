@@ -20,6 +20,7 @@ from mcreports.errors import SettingsError, SourceError, UnreachableError, Usage
 from mcreports.settings import SourceSettings
 from mcreports.sources.access import Access
 from mcreports.sources.http import StrictSession
+from tests.sources.conftest import whole_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -271,7 +272,7 @@ def secure(certificate: Path):
                 calls.append(1)
                 try:
                     with context.wrap_socket(connection, server_side=True) as wrapped:
-                        wrapped.recv(65536)
+                        whole_request(wrapped)
                         wrapped.sendall(HEAD + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(GOOD) + GOOD)
                 except OSError:
                     connection.close()

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -161,6 +162,12 @@ def test_a_command_that_hangs_is_ended():
     assert time.monotonic() - started < 2
 
 
+def started(words: list[str], place: Path) -> subprocess.Popen[bytes]:
+    """A process that minds Ctrl+C, even where these tests were started by what does not."""
+    hears = ["env", "--default-signal=INT", *words]
+    return subprocess.Popen(hears, cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_command_line_that_is_stopped_while_a_gateway_is_off_puts_it_back(pair, entry, tmp_path, number):
     first, second, _ = pair
@@ -171,7 +178,7 @@ def test_a_command_line_that_is_stopped_while_a_gateway_is_off_puts_it_back(pair
         f'[egress.secondary]\nurl = "{second.url}"\n'
     )
     words = [sys.executable, "-m", "mcreports.cli", "--config", str(settings), "egress", "check", "--failover"]
-    with subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with started(words, tmp_path) as process:
         ends = time.monotonic() + 20
         while first.is_up and time.monotonic() < ends:
             time.sleep(0.05)
@@ -192,7 +199,7 @@ def test_a_request_to_stop_waits_for_a_cut_that_is_half_done(tmp_path, number):
         f"with cut_off((sys.executable, '-ISc', {cut!r}), (sys.executable, '-ISc', {restore!r}), 20):\n"
         "    print('went on', flush=True)\n"
     )
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with started([sys.executable, "-c", program], tmp_path) as process:
         ends = time.monotonic() + 20
         while not half.exists() and time.monotonic() < ends:
             time.sleep(0.01)
