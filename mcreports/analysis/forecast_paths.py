@@ -5,6 +5,8 @@ Daily bounds of a sum must not be added up; a path is a whole course of days, an
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +29,19 @@ WIDEST = 2.0
 LOWEST = 0.05
 
 
+@dataclass(frozen=True)
+class _Chances:
+    """What is drawn for each path (a row): weeks to see again, how much wider it is, a normal deviate of the level.
+
+    ``shifts`` are by what part of it the level has changed for good on each day: it may, without a sign before.
+    """
+
+    weeks: np.ndarray
+    more: np.ndarray
+    doubt: np.ndarray
+    shifts: np.ndarray
+
+
 def errors(row: np.ndarray, shares: np.ndarray, found: Level, days: int) -> np.ndarray:
     """By how much each of the days ahead may be off, as a part of the level now: a path a row.
 
@@ -34,25 +49,28 @@ def errors(row: np.ndarray, shares: np.ndarray, found: Level, days: int) -> np.n
     """
     share = repeated(shares, row.shape[1])
     weeks = _weeks(row, share, found)
-    draw = np.random.default_rng(SEED)
     length = max(days, SPAN)
-    drawn = weeks[draw.integers(0, len(weeks), (PATHS, -(-length // WEEK)))].reshape(PATHS, -1)[:, :length]
-    more = np.sqrt(DOUBT / draw.chisquare(DOUBT, (PATHS, 1)))
+    chance = _chances(len(weeks), length)
+    drawn = weeks[chance.weeks].reshape(PATHS, -1)[:, :length]
     pace = float(found.pace[0])
     known = int((~np.isnan(row)).sum())
     doubt = weeks.std() / np.sqrt(min((2 - pace) / pace, known))
     wandered = np.zeros_like(drawn)
     np.cumsum(drawn[:, :-1], axis=1, out=wandered[:, 1:])
-    lifted = more * (draw.standard_normal((PATHS, 1)) * doubt + pace * wandered) + _shifts(draw, length)
+    lifted = chance.more * (chance.doubt * doubt + pace * wandered) + chance.shifts
     paths = np.maximum(lifted, LOWEST - 1) * ahead(shares, length) + drawn
     return np.asarray(paths[:, :days] * NARROWER * _wider(row, share, found, paths[:, :SPAN].sum(axis=1)))
 
 
-def _shifts(draw: np.random.Generator, days: int) -> np.ndarray:
-    """By what part of it the level has changed for good on each day: it may, on few paths, without a sign before."""
+@lru_cache(maxsize=64)  # the same for all tenants that have as many weeks
+def _chances(weeks: int, days: int) -> _Chances:
+    draw = np.random.default_rng(SEED)
+    again = draw.integers(0, weeks, (PATHS, -(-days // WEEK)))
+    more = np.sqrt(DOUBT / draw.chisquare(DOUBT, (PATHS, 1)))
+    doubt = draw.standard_normal((PATHS, 1))
     begins = draw.geometric(1 / SHIFT_DAYS, (PATHS, 1))
     size = np.expm1(draw.normal(0, SHIFT_SIZE, (PATHS, 1)))
-    return np.where(np.arange(1, days + 1) >= begins, size, 0.0)
+    return _Chances(again, more, doubt, np.where(np.arange(1, days + 1) >= begins, size, 0.0))
 
 
 def _weeks(row: np.ndarray, share: np.ndarray, found: Level) -> np.ndarray:
