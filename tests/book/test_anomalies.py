@@ -51,7 +51,7 @@ def test_the_chart_says_who_what_how_much_and_when(month: Report) -> None:
     chart = book.anomaly_chart(month)
     assert isinstance(chart, Hours)
     assert " over the usual " in chart.title
-    assert chart.subtitle.endswith("its beginning, it goes on to 17 Oct 10:00")
+    assert chart.subtitle.endswith("its beginning, it goes on to 17 Oct 00:00")
     assert all(step.bounds is not None for step in chart.steps)
 
 

@@ -36,14 +36,16 @@ class Reach:
         return np.asarray(np.where(deviations >= 0, deviations / self.up, -deviations / self.down))
 
 
-def reach(deviations: np.ndarray, least: np.ndarray, block: int) -> Reach:
-    """The reach at each point by the whole blocks before its own, and never less than the ``least``."""
-    count = len(deviations) // block
-    blocks = deviations[: count * block].reshape(count, block)
-    columns = np.stack([np.fmax.reduce(blocks, 1), np.fmax.reduce(-blocks, 1), _middle(np.abs(blocks))], axis=1)
-    columns = np.concatenate([columns, np.full((1, 3), np.nan)])  # the last block is not over
+def reach(deviations: np.ndarray, least: np.ndarray, starts: np.ndarray) -> Reach:
+    """The reach at each point by the blocks before its own, and never less than the ``least``.
+
+    ``starts`` are the places at which blocks begin, of which the first is 0.
+    """
+    sizes = np.diff(starts, append=len(deviations))
+    up, down = np.fmax.reduceat(deviations, starts), np.fmax.reduceat(-deviations, starts)
+    columns = np.stack([up, down, _middle(np.abs(deviations), sizes)], axis=1)
     most, middle, record = past(columns, BLOCKS, (MOST, 0.5, 1.0))
-    place = np.arange(len(deviations)) // block
+    place = np.repeat(np.arange(len(starts)), sizes)
     least = np.maximum(FAR * NORMAL * middle[:, 2][place], least)
     up, down = (
         np.maximum(_beyond(most[:, side][place], middle[:, side][place], least), RECORD * record[:, side][place])
@@ -52,11 +54,12 @@ def reach(deviations: np.ndarray, least: np.ndarray, block: int) -> Reach:
     return Reach(up, down)
 
 
-def _middle(blocks: np.ndarray) -> np.ndarray:
-    """The lower median of what is known of each row."""
-    ordered = np.sort(blocks, axis=1)
-    known = (~np.isnan(ordered)).sum(axis=1)
-    return np.asarray(ordered[np.arange(len(blocks)), np.maximum(known - 1, 0) // 2])
+def _middle(values: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """The lower median of what is known of each block."""
+    place = np.repeat(np.arange(len(sizes)), sizes)
+    ordered = values[np.lexsort((values, place))]  # what is not known last
+    known = np.bincount(place[~np.isnan(values)], minlength=len(sizes))
+    return np.asarray(ordered[np.cumsum(sizes) - sizes + np.maximum(known - 1, 0) // 2])
 
 
 def _beyond(most: np.ndarray, middle: np.ndarray, least: np.ndarray) -> np.ndarray:

@@ -42,6 +42,8 @@ def _side(series: Series, detection: Detection, side: int, step: float) -> list[
         start = max(int(inside[-1]) + 1 if len(inside) else 0, found[-1].stop if found else 0)
         stop = len(series) if places[-1] == last else int(places[-1]) + 1
         own = above[start:stop]
+        if not np.nansum(own) > 0:
+            continue  # it fell by more than it rose: of this side there is nothing to tell
         score = float(np.nanmax(detection.score[start:stop]))
         found.append(Interval(start, stop, start + int(np.nanargmax(own)), side * float(np.nansum(own)), score))
     return found

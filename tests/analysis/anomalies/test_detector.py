@@ -181,3 +181,15 @@ def test_an_instant_that_does_not_ascend_is_refused() -> None:
         Series(np.array([1, 1]), np.array([1.0, 2.0]))
     with pytest.raises(ValueError, match="an instant for each value"):
         Series(np.array([1, 2]), np.array([1.0]))
+
+
+@pytest.mark.parametrize("shift", [0, 10, 17])
+def test_an_odd_day_is_one_odd_day_whatever_hour_the_series_begins_at(shift: int) -> None:
+    values = 10 + np.random.default_rng(3).normal(0, 0.3, 60 * 24)
+    days = np.arange(len(values)) // 24
+    afternoon = (np.arange(len(values)) % 24 >= 9) & (np.arange(len(values)) % 24 < 20)
+    values[np.isin(days, [40, 52]) & afternoon] += 15  # in one of two a block of 24 hours from the first would break
+    series = Series((3_600_000 * np.arange(len(values)) + 1754006400000)[shift:], values[shift:])
+    found = detect(series)
+    calm, after = slice(38 * 24 - shift, 39 * 24 - shift), slice(53 * 24 - shift, 54 * 24 - shift)
+    assert np.nanmax(found.high[after]) < 1.5 * np.nanmax(found.high[calm])

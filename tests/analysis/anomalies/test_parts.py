@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -28,12 +30,14 @@ def test_quantiles_of_the_past_are_those_that_a_loop_finds(
             assert found[row, column] == pytest.approx(wanted, nan_ok=True)
 
 
-@given(arrays(float, st.integers(0, 60), elements=values), st.integers(3, 9))
-def test_the_reach_is_the_one_that_a_loop_finds(deviations: np.ndarray, block: int) -> None:
+@given(arrays(float, st.integers(1, 60), elements=values), st.sets(st.integers(1, 59)))
+def test_the_reach_is_the_one_that_a_loop_finds(deviations: np.ndarray, later: set[int]) -> None:
     least = np.full(len(deviations), 0.5)
-    found = reach(deviations, least, block)
+    starts = [0, *sorted(at for at in later if at < len(deviations))]
+    found = reach(deviations, least, np.array(starts))
     for at in range(len(deviations)):
-        before = [deviations[start : start + block] for start in range(0, at - at % block, block)][-28:]
+        begun = [start for start in starts if start <= at]
+        before = [deviations[start:end] for start, end in pairwise(begun)][-28:]
         for side, limit in ((1, found.up[at]), (-1, found.down[at])):
             assert limit == pytest.approx(by_hand(before, side, 0.5), nan_ok=True)
 
