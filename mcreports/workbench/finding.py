@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from mcreports.workbench.bench import Workbench
 
 SEVERITIES = pd.CategoricalDtype(["low", "medium", "high"], ordered=True)
-SHOWN = ("id", "tenant", "severity", "start", "value", "why", "note", "by")
+SHOWN = ("id", "tenant", "severity", "start", "value", "why")
+KNOWN = ("note", "by")
 
 
 class Anomalies(result.Result):
@@ -67,7 +68,7 @@ def anomalies(bench: Workbench, period: str | Period | None, tenant: str | None)
     snapshot = pulls.taken(bench, period, order_of)
     found = find(snapshot)
     own = [told(snapshot, one) for one in found.anomalies if whose in {None, one.tenant}]
-    count = _count(snapshot, found, whose)
+    count, shown = _count(snapshot, found, whose), SHOWN + (KNOWN if any(each.anomaly.known for each in own) else ())
     about, metrics = asked(snapshot.period, bench.zone), snapshot.metrics
     figures = bench.remember([*(figure for each in own for figure in each.every()), count])
     said = result.Said(
@@ -75,7 +76,7 @@ def anomalies(bench: Workbench, period: str | Period | None, tenant: str | None)
         sum(sight.judged for sight in found.sights if whose in {None, sight.tenant}), "hours judged",
         tuple(promql(metrics[key], about, whose) for key in (*MONEY, *RATES)),
         command(bench, "anomalies list", [("period", about.label), ("tenant", whose)]),
-        (_verdict(count),), figures, count, tuple(filter(None, [count.reason])), shown=SHOWN,
+        (_verdict(count),), figures, count, tuple(filter(None, [count.reason])), shown=shown,
     )  # fmt: skip
     made = Anomalies(_columns(own, bench.zone))
     made.said = result.of_shape(made, said)

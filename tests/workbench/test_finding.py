@@ -65,6 +65,7 @@ def test_an_acknowledged_anomaly_is_told_with_its_note_and_counted_no_more(own: 
     after = own.anomalies("2025-10-21")
     assert after.said is not None
     assert after.said.total is not None
+    assert (">note</th>" in before._repr_html_(), ">note</th>" in after._repr_html_()) == (False, True)
     assert after.loc[after["id"] == before["id"][0], ["note", "by"]].to_numpy().tolist() == [
         ["load test <CHG-1042>", "ann"]
     ]
