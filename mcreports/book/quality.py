@@ -10,14 +10,14 @@ from mcreports.book.forecasts import WHOLE
 from mcreports.book.spend import highest
 from mcreports.checks import NAMES
 from mcreports.domains import error_budgets, quality_cost
-from mcreports.domains.derive import ends
+from mcreports.domains.derive import ends, number
 from mcreports.domains.quality_spend import LOST, LOST_SHARE
 from mcreports.domains.stretches import LABELS
 from mcreports.domains.unit_cost import GOOD_COST, GROUNDED_COST, SUCCESS_COST
-from mcreports.figures import Figure
+from mcreports.figures import Figure, Quality
 from mcreports.period import Period
 from mcreports.view.charts import Lines, Series
-from mcreports.view.format import Shape, value_text
+from mcreports.view.format import Shape, figure_text, value_text
 from mcreports.view.markup import Name
 from mcreports.view.tables import AMOUNT, Column, Table
 from mcreports.view.words import BUDGET_WORDS, MARKS, OPS, long_day, month_text
@@ -124,15 +124,27 @@ def quality_trend(report: Report) -> Lines:
 
 
 def _title(own: Sequence[Figure], label: str) -> str:
-    """When good operations cost the most: said where the interval lies above those of all other times."""
+    """When good operations cost the most: said where the interval lies above those of all other times, and it shows."""
     most = highest(own)
     low = None if most is None else ends(most)[0]
-    tops = [ends(one)[1] for one in own if one is not most]
+    others = [one for one in own if one is not most]
+    tops = [ends(one)[1] for one in others]
     if most is None or low is None or any(top is None or top >= low for top in tops):
-        return "USD per good operation"
+        return _span(own)
+    if figure_text(most) in map(figure_text, others):
+        return _span(own)
     first = _first(most, label)
     when = {"day": f"on {long_day(first, year=False)}", "month": f"in {month_text(first)}"}
     return f"A good operation cost the most {when.get(label, f'in the week from {long_day(first, year=False)}')}"
+
+
+def _span(own: Sequence[Figure]) -> str:
+    """From what to what good operations cost, where that is known of all times."""
+    if not own or any(one.quality is not Quality.ACTUAL or number(one.value) is None for one in own):
+        return "USD per good operation"
+    ranked = sorted(own, key=lambda one: number(one.value) or Fraction(0))
+    least, most = figure_text(ranked[0]), figure_text(ranked[-1])
+    return f"A good operation cost {least}" + (f" to {most}" if least != most else " all the time")
 
 
 def _first(figure: Figure, label: str) -> date:

@@ -150,6 +150,8 @@ def _number(value: float | None, digits: int) -> str:
 def _future(result: Result) -> str:
     from mcreports.view.markup import visible
 
+    if not result.prefixes:
+        return "whether the future changes anything is not known: no series has rows enough to cut"
     if not result.differences:
         return f"the future changes nothing: {result.prefixes:,} prefixes were judged again, bit for bit the same"
     told = (f"{visible(each.series)} {each.field} of row {each.row}" for each in result.differences[:MOST_DIFFERENCES])

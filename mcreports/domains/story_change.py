@@ -10,6 +10,7 @@ from mcreports.domains.bridge import CHANGE, PARTS
 from mcreports.domains.bridge_parts import BRIDGE
 from mcreports.domains.compared import compared
 from mcreports.domains.derive import number
+from mcreports.domains.ledger import NOT_YET
 from mcreports.domains.moved import GONE, NEW
 from mcreports.domains.sentence import Said
 from mcreports.names import UNALLOCATED, called
@@ -38,6 +39,8 @@ def changed(snapshot: Snapshot, figures: Figures) -> Iterator[Sentence]:
     if change.value is None:
         yield (f"By how much spend of {after} changed against {before} is not known.",)
         return
+    if NOT_YET in change.reason:  # what came after the last sample is in neither the spend nor its parts
+        before += f" (samples of {after} end early)"
     if not change.value:
         yield (f"Spend of {after} did not change against {before}", *_parts(figures, pair), ".")
     else:

@@ -8,9 +8,9 @@ import zlib
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mcreports.domains.sentence import Said
-from mcreports.figures import Figure
+from mcreports.figures import Figure, Quality
 from mcreports.view.crowd import rests
-from mcreports.view.format import Shape, figure_text
+from mcreports.view.format import FULL, Shape, figure_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -106,7 +106,8 @@ def sharing() -> Callable[[dict[str, Any]], dict[str, Any]]:
 
 def sentence_text(sentence: Sentence) -> str:
     """A sentence with its figures printed as the page prints them."""
-    return "".join(_part_text(part) for part in sentence)
+    text = "".join(_part_text(part) for part in sentence)
+    return text[:-1] if text.endswith("est..") else text
 
 
 SIGNED = Shape(sign=True)
@@ -115,8 +116,13 @@ SIGNED = Shape(sign=True)
 def _part_text(part: str | Figure | Said) -> str:
     match part:
         case Figure():
-            return figure_text(part)
+            return _told(part, FULL)
         case Said():
-            return figure_text(part.figure, SIGNED)
+            return _told(part.figure, SIGNED)
         case _:
             return part
+
+
+def _told(figure: Figure, shape: Shape) -> str:
+    is_estimate = figure.quality is Quality.ESTIMATED and figure.value is not None
+    return figure_text(figure, shape) + " est." * is_estimate

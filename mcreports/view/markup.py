@@ -100,9 +100,9 @@ def _picture(match: re.Match[str]) -> str:
 
 
 def text_html(text: Text) -> str:
-    """A sentence, part by part."""
+    """A sentence, part by part; the stop of ``est.`` ends it, too."""
     parts = text if isinstance(text, tuple) else (text,)
-    return "".join(part_html(part) for part in parts)
+    return re.sub(r"(est\.</abbr>(?:</strong>)?)\.", r"\1", "".join(part_html(part) for part in parts))
 
 
 def part_html(part: Part) -> str:  # noqa: PLR0911 - one for each kind of part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -70,7 +71,8 @@ def cost(
 
 def chosen(by: str | Sequence[str], known: Sequence[str], what: str) -> tuple[str, ...]:
     """The parts that an answer is split into; one that there is not is a UsageError."""
-    kinds = tuple(dict.fromkeys((by,) if isinstance(by, str) else by))
+    named = by if isinstance(by, Iterable) and not isinstance(by, str) else (by,)
+    kinds = tuple(dict.fromkeys(named))
     strange = [kind for kind in kinds if kind not in known]
     if strange:
         msg = f"{what} cannot be split by {', '.join(map(repr, strange))}; by takes {', '.join(known)}"

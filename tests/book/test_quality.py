@@ -29,13 +29,13 @@ def rows(table: Table) -> list[list[str]]:
     ]
 
 
-def changed(report: Report, **values: float) -> Report:
-    """The report with other costs of a good operation on these days."""
+def changed(report: Report, around: float = 0.001, **values: float) -> Report:
+    """The report with other costs of a good operation on these days, known so well."""
 
     def other(one: Figure) -> Figure:
         day = dict(one.labels).get("day", "")
         value = values.get(day.replace("-", "_")) if one.id == GOOD_COST and one.tenant is None else None
-        return one if value is None else replace(one, value=value, bounds=(value - 0.001, value + 0.001))
+        return one if value is None else replace(one, value=value, bounds=(value - around, value + around))
 
     return replace(report, figures=Figures(map(other, report.figures)))
 
@@ -80,11 +80,18 @@ def test_the_trend_has_its_interval_and_starts_at_zero(opened: Callable[[str], R
 def test_a_title_names_a_highest_cost_only_where_no_interval_reaches_it(opened: Callable[[str], Report]) -> None:
     report = opened("weekly")
     days = {f"2025_10_{day}": 0.02 for day in (27, 28, 29, 30, 31)} | {"2025_11_01": 0.02, "2025_11_02": 0.02}
-    assert book.quality_trend(changed(report, **days)).title == "USD per good operation"
+    assert book.quality_trend(changed(report, **days)).title == "A good operation cost USD 0.0200 all the time"
     near = changed(report, **{**days, "2025_10_29": 0.0215})
-    assert book.quality_trend(near).title == "USD per good operation"
+    assert book.quality_trend(near).title == "A good operation cost USD 0.0200 to USD 0.0215"
     far = changed(report, **{**days, "2025_10_29": 0.0225})
     assert book.quality_trend(far).title == "A good operation cost the most on 29 October"
+
+
+def test_a_title_names_no_highest_cost_that_is_printed_like_the_next(opened: Callable[[str], Report]) -> None:
+    report = opened("weekly")
+    days = {f"2025_10_{day}": 0.01701 for day in (27, 28, 29, 30, 31)} | {"2025_11_01": 0.01712, "2025_11_02": 0.01714}
+    chart = book.quality_trend(changed(report, 0.000001, **days))
+    assert chart.title == "A good operation cost USD 0.0170 to USD 0.0171"
 
 
 def test_costs_are_printed_with_digits_that_tell_them_apart(opened: Callable[[str], Report]) -> None:

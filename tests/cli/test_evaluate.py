@@ -39,6 +39,17 @@ def test_the_table_has_every_detector_and_the_shipped_one_first(mcreports: Comma
     assert sum("the future changes nothing: 48 prefixes" in line for line in lines) == len(NAMES)
 
 
+def test_of_series_too_short_to_cut_it_is_not_said_that_the_future_changes_nothing(
+    mcreports: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.csv").write_text("timestamp,value\n2025-10-01 00:00:00,1\n")
+    (tmp_path / "combined_windows.json").write_text('{"a.csv": []}')
+    ran = mcreports("evaluate", "anomalies", tmp_path)
+    assert (ran.code, ran.out.count("not known: no series has rows enough")) == (0, len(NAMES))
+    assert "changes nothing" not in ran.out
+
+
 def test_json_is_the_same_for_programs(mcreports: Command, invented: Path) -> None:
     data = mcreports("evaluate", "anomalies", invented, "--json").data
     assert [each["detector"] for each in data["detectors"]] == NAMES

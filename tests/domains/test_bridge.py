@@ -15,6 +15,7 @@ from mcreports.view.closing import sentence_text
 
 WEEK = {"report": "weekly", "label": "2025-W44"}  # 27 October to 2 November
 HOURS = {"last": "2025-11-04T06:00"}
+ENDS = ("2025-11-01T00:00", HOURS["last"])  # of the samples: two days before the end of the week, and after it
 MONDAY = 7 * 12 + 3  # days from 1 August to 27 October
 PARTS = ("calendar", "volume", "mix", "unit_cost", "new_or_gone", "unsplit")
 
@@ -96,6 +97,13 @@ def test_of_a_week_that_is_not_over_as_much_of_the_one_before(platform: Any) -> 
     made = work(platform(last=now).known().cost(per_day=lambda day: 24.0 if day < MONDAY else 48.0))
     report = made.report(**WEEK, now=now, provisional=True)
     assert "Spend of week 44 so far changed by USD +84.00 against as much of week 43: " in "".join(lines(report))
+
+
+def test_a_change_of_a_period_that_the_samples_do_not_reach_the_end_of_says_so(platform: Any) -> None:
+    made = {last: work(platform(last=last).known().cost()) for last in ENDS}
+    short, whole = ("".join(lines(each.report(**WEEK, now="2025-11-05T00:00"))) for each in made.values())
+    assert "changed by USD \N{MINUS SIGN}48.00 est. against week 43 (samples of week 44 end early): " in short
+    assert "end early" not in whole
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ from dataclasses import replace
 from html import unescape
 
 from mcreports.checks import Status, Verdict
+from mcreports.domains.sentence import Said
 from mcreports.figures import Figure, Quality
 from mcreports.rules import RULES, Subject, judge
+from mcreports.view.closing import sentence_text
 from mcreports.view.markup import (
     Judged,
     Link,
@@ -55,6 +57,17 @@ def test_a_name_that_nobody_can_see_gets_a_stand_in() -> None:
 
 def test_an_estimated_figure_says_so_beside_its_value(spend: Make) -> None:
     assert text_of(figure_html(spend(quality=Quality.ESTIMATED))) == "USD 1,234.56 est."
+
+
+def test_a_sentence_that_ends_with_an_estimate_has_one_stop(spend: Make) -> None:
+    about = spend(quality=Quality.ESTIMATED)
+    for part in (about, Strong(about)):
+        assert text_of(text_html(("It cost ", part, "."))) == "It cost USD 1,234.56 est."
+    assert (
+        sentence_text(("It cost ", about, ", or ", Said(about), "."))
+        == "It cost USD 1,234.56 est., or USD +1,234.56 est."
+    )
+    assert text_of(text_html(("It cost ", spend(), "."))) == "It cost USD 1,234.56."
 
 
 def test_an_unknown_figure_has_no_value_and_says_so(spend: Make) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -95,8 +95,16 @@ def test_a_period_that_has_not_begun_is_refused() -> None:
         BENCH.cost("2026-10")
 
 
-@pytest.mark.parametrize(("by", "said"), [("team", "by takes tenant, driver"), (["day", "hour"], "one of hour, day")])
-def test_what_spend_cannot_be_split_by_is_told(by: str | list[str], said: str) -> None:
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("team", "by takes tenant, driver"),
+        (["day", "hour"], "one of hour, day"),
+        (None, "by None; by takes tenant"),
+        (7, "by 7; by takes tenant"),
+    ],
+)
+def test_what_spend_cannot_be_split_by_is_told(by: Any, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         BENCH.cost("2025-10", by)
 

@@ -32,8 +32,8 @@ def _side(series: Series, detection: Detection, side: int, step: float) -> list[
     lean = pd.Series(above).rolling(max(1, round(DAY / step)), min_periods=1).mean().to_numpy()
     raised = (detection.score >= ALERT) & np.where(np.abs(above) > band, above > 0, lean > 0)
     outside = above > TRACE * band
-    for places in groups(series.ts, raised & (above > 0), step, LULL):
-        # each slight, odd together: what is an alert is told, whatever comes after it
+    for places in groups(series.ts, raised & (above > 0), step, DAY):
+        # each slight, odd together: told whatever comes after it, but for the echo of a burst that day
         outside[places] |= ~np.logical_or.accumulate(outside[places])
     last = int(np.flatnonzero(np.isfinite(detection.score))[-1]) if raised.any() else 0
     found: list[Interval] = []

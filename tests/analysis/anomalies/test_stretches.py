@@ -74,3 +74,13 @@ def test_hours_that_are_odd_only_together_are_told_whatever_comes_after(after: i
     assert (values[slight] < found.high[slight]).all()
     told = [one.start for one in found_in(series)]
     assert min(told) == 2084 + int(np.argmax(found.flags[slight]))
+
+
+@pytest.mark.parametrize("later", [14, 18, 22])
+def test_an_hour_as_usual_is_not_told_again_for_the_burst_of_the_same_day(later: int) -> None:
+    values = 10 + np.random.default_rng(3).normal(0, 0.3, 1440)
+    values[1200] = 200.0
+    values[1201:1224] = 9.9
+    values[1200 + later] = 10.1
+    series = Series(1754006400000 + 3_600_000 * np.arange(len(values)), values)
+    assert [(one.start, one.stop) for one in found_in(series) if one.start >= 1200] == [(1200, 1201)]
