@@ -19,6 +19,7 @@ TIME, VALUE = "timestamp", "value"
 MOST_BYTES = 256 * 1024 * 1024
 HEADER = 2  # the number of the line after the header
 GAPS = ("", "nan")
+QUOTE = '"'  # around a field; within quotes a field could run over lines, and they could not be counted
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def read_table(path: Path, name: str) -> Table:
         text = _text(path)
     except UsageError as error:
         return Table(name, np.empty(0, np.int64), np.empty(0), (f"{name}: {error}",))
-    return _table(name, text[TIME].fillna("").str.strip(), text[VALUE].fillna("").str.strip())
+    return _table(name, *(text[column].fillna("").str.strip().str.strip(QUOTE) for column in (TIME, VALUE)))
 
 
 def _text(path: Path) -> pd.DataFrame:
@@ -55,6 +56,7 @@ def _text(path: Path) -> pd.DataFrame:
         raise UsageError(f"cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"is not a CSV file: {str(error).strip().splitlines()[0]}") from error
+    text.columns = text.columns.str.strip(QUOTE)
     missing = [column for column in (TIME, VALUE) if column not in text.columns]
     if missing:
         raise UsageError(f"line 1 names no column {' and no '.join(missing)}")

@@ -41,6 +41,12 @@ def test_a_window_is_the_rows_from_its_first_to_its_last_instant(tmp_path: Path)
     assert (one.name, one.windows) == ("a/b.csv", ((1, 3),))
 
 
+def test_quotes_around_fields_are_no_part_of_them(tmp_path: Path) -> None:
+    lines = (",".join(f'"{field}"' for field in line.split(",")) for line in ROWS.splitlines())
+    (one,) = read(folder(tmp_path, "\r\n".join(lines))).series
+    assert one.values.tolist() == [1, 2, 3]
+
+
 def test_csv_files_may_lie_beside_the_labels_and_the_only_file_of_windows_may_have_any_name(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text(ROWS)
     (tmp_path / "my_windows.json").write_text('{"b.csv": []}')
