@@ -6,11 +6,11 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from mcreports.domains.accounts import COST
 from mcreports.domains.bridge import CHANGE, PARTS
 from mcreports.domains.bridge_parts import BRIDGE
 from mcreports.domains.compared import compared
 from mcreports.domains.derive import number
-from mcreports.domains.ledger import NOT_YET
 from mcreports.domains.moved import GONE, NEW
 from mcreports.domains.sentence import Said
 from mcreports.names import UNALLOCATED, called
@@ -39,7 +39,7 @@ def changed(snapshot: Snapshot, figures: Figures) -> Iterator[Sentence]:
     if change.value is None:
         yield (f"By how much spend of {after} changed against {before} is not known.",)
         return
-    if NOT_YET in change.reason:  # what came after the last sample is in neither the spend nor its parts
+    if _ends_early(snapshot, pair):
         before += f" (samples of {after} end early)"
     if not change.value:
         yield (f"Spend of {after} did not change against {before}", *_parts(figures, pair), ".")
@@ -62,6 +62,13 @@ def neutral(figures: Figures) -> Iterator[Sentence]:
             Said(net),
             ".",
         )
+
+
+def _ends_early(snapshot: Snapshot, pair: Compared) -> bool:
+    """Whether nobody's samples reach the end of the later period, though it is over: its last spend is not known."""
+    _, last = snapshot.reach(COST)
+    end = pair.after.end
+    return pair.spans[1][1] == end and last is not None and last < end
 
 
 def names(pair: Compared) -> tuple[str, str]:

@@ -106,6 +106,14 @@ def test_a_change_of_a_period_that_the_samples_do_not_reach_the_end_of_says_so(p
     assert "end early" not in whole
 
 
+def test_samples_of_a_period_do_not_end_early_where_one_tenant_left_or_it_is_not_over(platform: Any) -> None:
+    made = platform(**HOURS).known("T").cost().known("U").cost("U", until="2025-10-30T00:00")
+    assert "end early" not in "".join(lines(work(made).report(**WEEK)))
+    made = work(platform(last="2025-10-30T15:00").known().cost())
+    open_week = made.report(**WEEK, now="2025-10-30T15:20", provisional=True)
+    assert "end early" not in "".join(lines(open_week))
+
+
 @pytest.mark.parametrize(
     ("since", "until", "reason"),
     [

@@ -99,10 +99,7 @@ def _judge(values: np.ndarray, expected: np.ndarray, typical: np.ndarray, how: t
     near = before(steady, max(FEW, int(NEAR * per_day)), FEW).median().to_numpy()
     others = [pd.Series(steady).rolling(max(FEW, int(days * per_day))).mean().to_numpy() for days in LASTING]
     parts = [around.surprise(off), *(reach(one, least, starts).surprise(one) for one in (*others, steady - near))]
-    caution = (
-        1 + YOUNG * max(per_day, BLOCK) / np.maximum(np.cumsum(~np.isnan(off)), 1)
-        if options.even
-        else np.ones(len(values))
-    )
+    young = YOUNG * max(per_day, BLOCK) / np.maximum(np.cumsum(~np.isnan(off)), 1)
+    caution = 1 + young if options.even else np.ones(len(values))
     surprise = np.where(np.isnan(off), np.nan, np.fmax.reduce(parts)) / caution
     return View(expected, expected - around.down * caution * unit, expected + around.up * caution * unit, surprise)

@@ -42,8 +42,8 @@ def reach(deviations: np.ndarray, least: np.ndarray, starts: np.ndarray) -> Reac
     ``starts`` are the places at which blocks begin, of which the first is 0.
     """
     sizes = np.diff(starts, append=len(deviations))
-    up, down = np.fmax.reduceat(deviations, starts), np.fmax.reduceat(-deviations, starts)
-    columns = np.stack([up, down, _middle(np.abs(deviations), sizes)], axis=1)
+    largest = [np.fmax.reduceat(side * deviations, starts) for side in (1, -1)]
+    columns = np.stack([*largest, _middle(np.abs(deviations), sizes)], axis=1)
     most, middle, record = past(columns, BLOCKS, (MOST, 0.5, 1.0))
     place = np.repeat(np.arange(len(starts)), sizes)
     least = np.maximum(FAR * NORMAL * middle[:, 2][place], least)
