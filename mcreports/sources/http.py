@@ -95,12 +95,18 @@ class StrictSession(requests.Session):
     def _try(self, outgoing: requests.Request, judge: Callable[[Answer], object]) -> requests.Response:
         own = self._access.headers()
         outgoing.headers = {**outgoing.headers, **own}
-        tries = Retrying(retry=retry_if_exception_type(AgainError), stop=self._is_over, wait=_pause, reraise=True)
+        before: list[str] = []
+        tries = Retrying(
+            retry=retry_if_exception_type(AgainError), stop=self._is_over, wait=_pause, reraise=True,
+            before_sleep=lambda state: before.append(str(state.outcome and state.outcome.exception())),
+        )  # fmt: skip
         try:
             return tries(self._exchange, outgoing, judge)
         except AgainError as error:
             after = f"tries: {tries.statistics['attempt_number']} in {time.monotonic() - self._started:.1f} s"
-            reason = f"{error} ({after}; source.deadline is {self._access.settings.deadline:g} s)"
+            # the deadline may have cut off the last try, which then knows less than the one before it
+            said = "; then ".join(dict.fromkeys((*before[-1:], str(error))))
+            reason = f"{said} ({after}; source.deadline is {self._access.settings.deadline:g} s)"
             raise error.kind(self._sentence(reason, own)) from None  # its chain would show the query and the headers
         except McreportsError as error:
             raise type(error)(self._sentence(str(error), own)) from None

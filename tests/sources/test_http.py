@@ -284,6 +284,12 @@ def secure(certificate: Path):
     thread.join(5)
 
 
+def test_a_last_try_that_the_deadline_cuts_off_does_not_hide_what_the_one_before_found(ask, play):
+    stage = play(_send(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"), lambda _: time.sleep(2))
+    with pytest.raises(UnreachableError, match=r"SSH.*; then no whole answer in time"):
+        ask(stage.settings())
+
+
 def test_a_certificate_of_nobody_is_refused_once_and_for_all(ask, secure):
     url, calls, _ = secure
     with pytest.raises(UnreachableError, match=f"{url}: .*TLS.*self-signed"):
